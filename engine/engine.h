@@ -1,0 +1,73 @@
+/*
+ * engine.h - the whole engine: sessions, channels and what hosts add to them.
+ *
+ * The engine is a function of its state, the bytes that come in and the time
+ * it is told.  It calls no transport: whatever has something to say is on the
+ * ready list, which the host drains once per turn of its loop.
+ *
+ * Ownership: the host owns the engine and closes all its exchanges before it
+ * frees it.
+ * Reentrancy: no call here may be made from a policy callback or a service,
+ * but those of hooks.h, session.h and bx_exchange_park.
+ */
+#ifndef BX_ENGINE_H
+#define BX_ENGINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "env.h"
+#include "hooks.h"
+#include "settings.h"
+
+struct bx_core;
+struct bx_engine;
+struct bx_exchange;
+
+struct bx_counts {
+	size_t sessions;
+	size_t channels;	/* with at least one subscriber */
+	size_t held;		/* connects that wait for a message */
+	uint64_t published;	/* broadcast messages accepted, ever */
+	uint64_t delivered;	/* queued to sessions, ever */
+};
+
+/* env and settings are borrowed until free.  NULL when there is no memory or
+ * no randomness. */
+struct bx_engine *bx_engine_new(const struct bx_env *env,
+    const struct bx_settings *settings);
+
+/* NULL is legal. */
+void bx_engine_free(struct bx_engine *engine);
+
+/* What bx_exchange_open wants; borrowed until free. */
+struct bx_core *bx_engine_core(struct bx_engine *engine);
+
+/* Borrowed until free. */
+struct bx_hooks *bx_engine_hooks(struct bx_engine *engine);
+
+/* The next exchange that has its answer, or NULL; it leaves the ready list.
+ * The host calls bx_exchange_answer on it at once. */
+struct bx_exchange *bx_engine_next_ready(struct bx_engine *engine);
+
+/* When bx_engine_advance has something to do; BX_NEVER for nothing. */
+bx_msec bx_engine_next_deadline(const struct bx_engine *engine);
+
+/* End holds and sessions whose time has come. */
+void bx_engine_advance(struct bx_engine *engine, bx_msec now);
+
+/*
+ * The process is about to end: make every held connect ready, each advised to
+ * retry after a random interval of at most spread, and hold none from now on.
+ */
+void bx_engine_shut_down(struct bx_engine *engine, bx_msec spread,
+    bx_msec now);
+
+struct bx_counts bx_engine_counts(const struct bx_engine *engine);
+
+/* Messages accepted from clients since the last call of bx_engine_next_ready;
+ * a host that reads much in one turn drains when this grows (no queue then
+ * overflows while its reader is ready). */
+size_t bx_engine_backlog(const struct bx_engine *engine);
+
+#endif

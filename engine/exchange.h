@@ -1,0 +1,117 @@
+/*
+ * exchange.h - one request's messages, in order, and the replies to them.
+ *
+ * A transport opens an exchange for a request, gives it the request's bytes,
+ * and starts it.  From then on the engine decides: when the exchange has its
+ * answer it comes out of bx_engine_next_ready.  The transport writes the
+ * answer and closes the exchange, saying whether all bytes were handed over.
+ *
+ *   state     receive  start    verdict  wake   answer    close
+ *   OPEN      OPEN     HELD, PARKED or READY              freed
+ *   PARKED                      as start                  freed
+ *   HELD                                 READY            freed
+ *   READY                                READY  ANSWERED  freed
+ *   ANSWERED                                              freed
+ *
+ * Ownership: open gives the exchange to the transport, which closes it once;
+ * closing is allowed in every state, and before answering it means that the
+ * client has gone away.  Everything else is borrowed until close.
+ * Reentrancy: start calls policy callbacks and services; they must not close
+ * the exchange that called them.
+ * Limits: settings.h max_batch and max_json_depth; the bytes are the
+ * transport's to limit.
+ */
+#ifndef BX_EXCHANGE_H
+#define BX_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "env.h"
+#include "hooks.h"
+#include "message.h"
+#include "status.h"
+
+struct bx_core;
+struct bx_exchange;
+struct bx_ticket;
+
+/* What a transport tells about itself; static, it outlives every exchange. */
+struct bx_transport_info {
+	const char *connection_type;	/* such as "long-polling" */
+};
+
+enum bx_outcome {
+	BX_OUTCOME_REPLIES,	/* write the messages of the answer */
+	BX_OUTCOME_SUPERSEDED,	/* a newer connect took over: no messages, an
+				 * HTTP error status (rule 42) */
+	BX_OUTCOME_NO_MEMORY	/* no messages; nothing queued was lost */
+};
+
+struct bx_answer {
+	enum bx_outcome outcome;
+	size_t count;		/* messages */
+	size_t bytes;		/* of all messages together */
+};
+
+typedef void bx_answer_fn(struct bx_message *message, void *ctx);
+
+/*
+ * Open an exchange.  owner is handed back by bx_exchange_owner and means
+ * nothing to the engine.  NULL when there is no memory.
+ */
+struct bx_exchange *bx_exchange_open(struct bx_core *core,
+    const struct bx_transport_info *transport, void *owner);
+
+/*
+ * Scan bytes, borrowed for the call: one message object or an array of them.
+ * May be called again before start; messages add up in order.  Nothing is
+ * processed yet, and on any failure the exchange is only good for close.
+ * BX_EJSON: not strict JSON, no object, or an empty array (rules 9, 10);
+ * BX_EMANY: more than max_batch messages; BX_ENOMEM.
+ */
+enum bx_status bx_exchange_receive(struct bx_exchange *exchange,
+    const char *bytes, size_t len);
+
+/* Process the messages.  The exchange becomes ready, now or later. */
+void bx_exchange_start(struct bx_exchange *exchange, bx_msec now);
+
+void *bx_exchange_owner(const struct bx_exchange *exchange);
+
+/*
+ * Compose the answer of an exchange that came out of bx_engine_next_ready:
+ * takes from the sessions' queues all that waits by now, so it is called when
+ * the bytes are about to be written, and once.
+ */
+struct bx_answer bx_exchange_answer(struct bx_exchange *exchange, bx_msec now);
+
+/* Call fn for each message of the answer in the order to be written (queued
+ * events, then replies: rule 38).  Each is borrowed until close. */
+void bx_exchange_each_message(struct bx_exchange *exchange, bx_answer_fn *fn,
+    void *ctx);
+
+/*
+ * Free exchange.  handed_over says that every byte of the answer was given to
+ * the peer; otherwise the events in it go back to the front of their queues.
+ */
+void bx_exchange_close(struct bx_exchange *exchange, bool handed_over,
+    bx_msec now);
+
+/*
+ * Park the exchange that asks question, from within a policy callback, which
+ * must then return BX_VERDICT_PENDING.  The ticket is the callback's to
+ * resolve, exactly once, whatever becomes of the exchange.
+ * NULL when there is no memory: deny or allow instead.
+ */
+struct bx_ticket *bx_exchange_park(struct bx_question *question);
+
+/*
+ * Resolve and free ticket: the exchange goes on with the verdict, as if the
+ * callback had returned it.  Harmless for an exchange that was closed in the
+ * meantime, and after the engine was freed.  PENDING means DENY here.
+ * reason: as in bx_question.
+ */
+void bx_ticket_resolve(struct bx_ticket *ticket, enum bx_verdict verdict,
+    const char *reason, bx_msec now);
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * hooks.h - what a host or a plugin adds: policy callbacks and services.
+ *
+ * A policy callback is asked before anything is done.  It may also say
+ * "pending": the exchange is then parked at that message, and goes on when the
+ * callback's ticket is resolved; other sessions do not wait.
+ *
+ * Ownership: the hooks own their nodes; ctx stays the host's, and must live
+ * until the hook is removed or the engine is freed.
+ * Reentrancy: a callback may add and remove hooks, its own included.
+ */
+#ifndef BX_HOOKS_H
+#define BX_HOOKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "channel_name.h"
+#include "env.h"
+#include "json.h"
+#include "list.h"
+#include "status.h"
+
+struct bx_session;
+struct bx_ticket;		/* exchange.h */
+
+enum bx_operation {
+	BX_OPERATION_HANDSHAKE,
+	BX_OPERATION_CREATE,	/* subscribe or publish would be the first */
+	BX_OPERATION_SUBSCRIBE,
+	BX_OPERATION_PUBLISH
+};
+
+enum bx_verdict {
+	BX_VERDICT_ABSTAIN,	/* ask the next callback, then the default */
+	BX_VERDICT_ALLOW,
+	BX_VERDICT_DENY,
+	BX_VERDICT_PENDING	/* only when the callback has parked */
+};
+
+/* One question to the policy.  All pointers are borrowed for the call. */
+struct bx_question {
+	enum bx_operation operation;
+	struct bx_session *session;	/* NULL: handshake or anonymous */
+	const struct bx_channel_name *channel;	/* NULL for a handshake */
+	struct bx_slice data;		/* of a publish, else absent */
+	struct bx_slice ext;		/* of the message, or absent */
+	/* Set by a callback that denies, to stand in the error; a static or
+	 * otherwise lasting text, or NULL for the default. */
+	const char *reason;
+	/* What bx_exchange_park needs; not the callback's to look into. */
+	void *asker;
+};
+
+typedef enum bx_verdict bx_policy_fn(struct bx_question *question, void *ctx);
+
+/* One message to a service.  All pointers are borrowed for the call. */
+struct bx_service_call {
+	struct bx_session *session;	/* the sender */
+	const struct bx_channel_name *channel;
+	struct bx_slice id;		/* JSON value, or absent */
+	struct bx_slice data;
+	struct bx_slice ext;		/* or absent */
+};
+
+typedef void bx_service_fn(const struct bx_service_call *call, void *ctx);
+
+struct bx_hooks;
+
+struct bx_hooks *bx_hooks_new(const struct bx_env *env,
+    const uint64_t seed[2]);
+
+/* NULL is legal. */
+void bx_hooks_free(struct bx_hooks *hooks);
+
+/*
+ * Add a policy callback behind those there are.  *handle identifies it in
+ * bx_hooks_remove_policy.  BX_ENOMEM: it was not added.
+ */
+enum bx_status bx_hooks_add_policy(struct bx_hooks *hooks, bx_policy_fn *fn,
+    void *ctx, uint64_t *handle);
+void bx_hooks_remove_policy(struct bx_hooks *hooks, uint64_t handle);
+
+/*
+ * Ask, in order, the callbacks added after handle *after (0: all of them),
+ * until one does not abstain; *after is then that one's handle.
+ */
+enum bx_verdict bx_hooks_ask(struct bx_hooks *hooks,
+    struct bx_question *question, uint64_t *after);
+
+/*
+ * Have fn called for what is published to "/service/" name.  The handler may
+ * answer with bx_session_deliver, now or later.
+ * BX_EEXIST: there is one; BX_ENOMEM.
+ */
+enum bx_status bx_hooks_add_service(struct bx_hooks *hooks, const char *name,
+    bx_service_fn *fn, void *ctx);
+
+/* Harmless when there is none. */
+void bx_hooks_remove_service(struct bx_hooks *hooks, const char *name);
+
+/* Call the service that call->channel names; false when there is none. */
+bool bx_hooks_call_service(struct bx_hooks *hooks,
+    const struct bx_service_call *call);
+
+#endif

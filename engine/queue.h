@@ -1,0 +1,60 @@
+/*
+ * queue.h - the messages that wait for one session.
+ *
+ * A delivery is one session's reference to a message.  Deliveries move between
+ * a queue and the response that carries them without needing memory, so that
+ * what could not be handed over goes back where it came from.
+ *
+ * Ownership: a delivery is owned by the list it is in; it holds a reference
+ * of its own to its message.
+ * Reentrancy: no function calls out.
+ * Limits: count and bytes; but an empty queue takes any one message, and what
+ * is put back always fits.
+ */
+#ifndef BX_QUEUE_H
+#define BX_QUEUE_H
+
+#include <stddef.h>
+
+#include "env.h"
+#include "list.h"
+#include "message.h"
+#include "status.h"
+
+struct bx_delivery {
+	struct bx_list link;
+	struct bx_message *message;
+};
+
+struct bx_queue {
+	struct bx_list deliveries;
+	size_t count;
+	size_t bytes;
+};
+
+/* NULL when there is no memory.  The caller's reference stays the caller's. */
+struct bx_delivery *bx_delivery_new(const struct bx_env *env,
+    struct bx_message *message);
+
+/* Unlink and free; NULL is legal. */
+void bx_delivery_free(const struct bx_env *env, struct bx_delivery *delivery);
+
+/* Free every delivery in the list. */
+void bx_delivery_free_all(const struct bx_env *env, struct bx_list *list);
+
+void bx_queue_init(struct bx_queue *queue);
+
+/* Append delivery, which the queue then owns.  BX_EFULL: it is not taken. */
+enum bx_status bx_queue_push(struct bx_queue *queue,
+    struct bx_delivery *delivery, size_t max_count, size_t max_bytes);
+
+/* Move everything, in order, to the end of list. */
+void bx_queue_take_all(struct bx_queue *queue, struct bx_list *list);
+
+/* Move all of list, in order, before everything that waits. */
+void bx_queue_put_back(struct bx_queue *queue, struct bx_list *list);
+
+/* Free everything that waits. */
+void bx_queue_clear(struct bx_queue *queue, const struct bx_env *env);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * settings.h - the limits and durations that the engine goes by.
+ *
+ * The host fills the struct (fcgi/options.c from its table); tests start from
+ * BX_SETTINGS_DEFAULT, which are the documented defaults.
+ */
+#ifndef BX_SETTINGS_H
+#define BX_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "env.h"
+
+struct bx_settings {
+	bx_msec timeout;	/* how long a connect is held */
+	bx_msec interval;	/* advised pause between connects */
+	bx_msec max_interval;	/* grace without a connect before expiry */
+	unsigned max_json_depth;
+	size_t max_batch;	/* messages in one request */
+	size_t max_queue_messages;	/* per session */
+	size_t max_queue_size;	/* bytes, per session */
+	size_t max_sessions;
+	size_t max_subscriptions;	/* per session */
+	size_t max_channel_length;	/* bytes */
+	unsigned max_channel_depth;	/* segments */
+	bool anonymous_publish;
+	bool broadcast_to_publisher;
+};
+
+#define BX_SETTINGS_DEFAULT { \
+	.timeout = 30000, \
+	.interval = 0, \
+	.max_interval = 10000, \
+	.max_json_depth = 64, \
+	.max_batch = 1000, \
+	.max_queue_messages = 1000, \
+	.max_queue_size = 1048576, \
+	.max_sessions = 100000, \
+	.max_subscriptions = 1000, \
+	.max_channel_length = 1024, \
+	.max_channel_depth = 32, \
+	.anonymous_publish = false, \
+	.broadcast_to_publisher = true, \
+}
+
+#endif
