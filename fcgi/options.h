@@ -1,0 +1,97 @@
+/*
+ * options.h - every option of the process, from one table.
+ *
+ * The table in options.c has one row per key of the configuration file: its
+ * type, range, default and sentence of help.  From it come the values below,
+ * the help, the list that -T prints, and every refusal.  config.h fills it
+ * from a file and command_line.h from the arguments.
+ *
+ * Ownership: the struct is embedded by its owner, and owns every string in
+ * it until fcgi_options_fini.
+ * Reentrancy: nothing here calls back, but for a visitor of the keys, which
+ * may not change the options.
+ */
+#ifndef FCGI_OPTIONS_H
+#define FCGI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "engine/env.h"
+#include "engine/settings.h"
+
+/* What a list option holds; items is NULL when count is 0. */
+struct fcgi_strings {
+	char **items;
+	size_t count;
+};
+
+struct fcgi_options {
+	struct bx_settings settings;	/* what the engine goes by */
+
+	struct fcgi_strings listen;	/* "unix:PATH", "HOST:PORT"; none:
+					 * the inherited socket */
+	unsigned socket_mode;		/* of unix sockets, at most 0777 */
+	char *mount;			/* begins with a slash; ends with
+					 * none, unless it is "/" itself */
+	size_t max_message_size;	/* bytes of one request's body */
+	size_t max_connections_per_address;	/* 0: no limit */
+	struct fcgi_strings trusted_proxies;	/* numeric addresses */
+	unsigned duplicate_connect_status;	/* 400..599 */
+	enum bx_log_level log_level;
+	char *log_target;		/* "stderr", "syslog", or a path */
+
+	/* Where each row got its value, NULL being the default; private. */
+	char **sources;
+	const struct bx_env *env;	/* borrowed; private */
+};
+
+/* One sentence for whoever wrote the configuration, without a newline. */
+struct fcgi_problem {
+	char text[1024];
+};
+
+/* One "key = value", not looked at yet.  Everything is borrowed. */
+struct fcgi_assignment {
+	const char *key;
+	const char *const *values;	/* one, unless the option is a list */
+	size_t count;
+	bool append;		/* add to the list that is there */
+	const char *where;	/* "FILE:LINE" or "command line" */
+};
+
+/*
+ * Every option at its default.  env (its realloc alone) has to outlive
+ * options.  False: there is no memory, and nothing to fini.
+ */
+bool fcgi_options_init(struct fcgi_options *options, const struct bx_env *env);
+
+/* Free what options owns.  Legal twice, and on a struct of zero bytes. */
+void fcgi_options_fini(struct fcgi_options *options);
+
+/*
+ * Set one option.  False: options is as it was, and problem->text says what
+ * is wrong, as "timeout: ..." without the place.
+ */
+bool fcgi_options_set(struct fcgi_options *options,
+    const struct fcgi_assignment *assignment, struct fcgi_problem *problem);
+
+/* Whether key names an option, and whether that is a list. */
+bool fcgi_options_is_key(const char *key, bool *list);
+
+/* The key of the table that key looks most like; NULL: like none of them. */
+const char *fcgi_options_suggest(const char *key);
+
+/* Call fn for each key, in the order of the table. */
+typedef void fcgi_options_key_fn(const char *key, bool list, void *ctx);
+void fcgi_options_each(fcgi_options_key_fn *fn, void *ctx);
+
+/* Print "key = value" of every option, and where each comes from, in the
+ * syntax of the configuration file. */
+void fcgi_options_print(const struct fcgi_options *options, FILE *out);
+
+/* Print key, default and meaning of every option. */
+void fcgi_options_help(FILE *out);
+
+#endif
