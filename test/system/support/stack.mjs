@@ -1,0 +1,290 @@
+// stack.mjs - the process, and a web server before it, in a scratch folder.
+//
+//   const stack = await startStack({ front: 'lighttpd',
+//       options: { timeout: '2s' } });
+//   ... stack.http is where the web server listens ({ port }) ...
+//   await stack.stop();
+//
+// The environment says what is tested:
+//   BAYEUX_FCGI          the program; default fcgi/bayeux-fcgi of the tree
+//   BAYEUX_FCGI_WRAPPER  what it runs under, such as "valgrind --quiet"
+//   BAYEUX_HTDOCS        the pages; default htdocs of the build or tree
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Connection, request } from './raw.mjs';
+import { until, within } from './wait.mjs';
+
+export const tree = fileURLToPath(new URL('../../../', import.meta.url))
+    .replace(/\/$/, '');
+export const program = process.env.BAYEUX_FCGI ||
+    path.join(tree, 'fcgi/bayeux-fcgi');
+const wrapper = (process.env.BAYEUX_FCGI_WRAPPER || '').split(/\s+/)
+    .filter(Boolean);
+
+export const htdocs = process.env.BAYEUX_HTDOCS ||
+    [path.join(path.dirname(path.dirname(program)), 'htdocs'),
+    path.join(tree, 'htdocs')]
+	.find((folder) => fs.existsSync(path.join(folder, 'index.html'))) ||
+    path.join(tree, 'htdocs');
+
+// Whatever goes wrong, no child outlives the tests.
+const children = new Set();
+process.on('exit', () => {
+	for (const child of children)
+		child.kill('SIGKILL');
+});
+
+// A program that runs: its output as text, and the promise of its end.
+export class Child {
+	constructor(command, args, { stdin = 'ignore', ...options } = {}) {
+		this.output = '';
+		this.child = spawn(command, args,
+		    { ...options, stdio: [stdin, 'pipe', 'pipe'] });
+		children.add(this.child);
+		for (const stream of [this.child.stdout, this.child.stderr])
+			stream.on('data', (bytes) => { this.output += bytes; });
+		this.exit = new Promise((resolve) => {
+			this.child.on('close', (code, signal) => {
+				children.delete(this.child);
+				this.ended = { code, signal };
+				resolve(this.ended);
+			});
+			this.child.on('error', (error) => {
+				children.delete(this.child);
+				this.output += `${error}\n`;
+				this.ended = { code: -1, signal: null };
+				resolve(this.ended);
+			});
+		});
+	}
+
+	get pid() {
+		return this.child.pid;
+	}
+
+	// Send signal and wait for the end.
+	async end(signal) {
+		if (!this.ended)
+			this.child.kill(signal);
+		return within(this.exit, `the end of process ${this.pid}`);
+	}
+
+	// Fails when a sanitizer or valgrind has something to report.
+	assertClean() {
+		assert.doesNotMatch(this.output,
+		    /ERROR: \w+Sanitizer|runtime error:|LeakSanitizer/);
+		assert.doesNotMatch(this.output,
+		    /==\d+== (Invalid|Conditional jump|Use of unini|Syscall)/);
+	}
+}
+
+// The program with args, under the wrapper if there is one.
+export function run(args, options) {
+	const [command, ...rest] = [...wrapper, program, ...args];
+	return new Child(command, rest, options);
+}
+
+// The -o arguments of options; a list gives several.
+export function optionArgs(options) {
+	return Object.entries(options).flatMap(([key, value]) =>
+	    [value].flat().flatMap((item) => ['-o', `${key}=${item}`]));
+}
+
+export function freePort() {
+	return new Promise((resolve, reject) => {
+		const server = net.createServer();
+		server.on('error', reject);
+		server.listen(0, '127.0.0.1', () => {
+			const { port } = server.address();
+			server.close(() => resolve(port));
+		});
+	});
+}
+
+export function scratchFolder() {
+	return fs.mkdtempSync(path.join(os.tmpdir(), 'bayeux-'));
+}
+
+async function accepts(address) {
+	try {
+		(await Connection.open(address)).close();
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+class Stack {
+	constructor(folder, front, options) {
+		this.folder = folder;
+		this.front = front;
+		this.options = options;
+		this.earlier = '';
+	}
+
+	// All that the process wrote, before and after restarts.
+	get output() {
+		return this.earlier + (this.process ? this.process.output : '');
+	}
+
+	get url() {
+		return `http://127.0.0.1:${this.port}`;
+	}
+
+	// Where the web server listens.
+	get http() {
+		return { port: this.port };
+	}
+
+	async startProcess() {
+		const listen = this.fcgi.path ? `unix:${this.socket}` :
+		    this.socket;
+		this.process = run(optionArgs({ listen, ...this.options }),
+		    { cwd: this.folder });
+		await until(async () => {
+			if (this.process.ended)
+				throw new Error(`${program} ended at once ` +
+				    `(${JSON.stringify(this.process.ended)})` +
+				    `:\n${this.process.output}`);
+			return accepts(this.fcgi);
+		}, 'the process listens');
+	}
+
+	async startFront(maxHeld) {
+		for (let attempt = 0; ; attempt++) {
+			this.port = await freePort();
+			this.server = this.spawnFront(maxHeld);
+			const up = await until(() => this.server.ended ?
+			    'ended' : accepts(this.http), 'the front listens');
+			if (up !== 'ended')
+				break;
+			if (attempt === 2)
+				throw new Error(`${this.front} ended at once` +
+				    `:\n${this.server.output}`);
+		}
+		await this.answers();
+	}
+
+	spawnFront(maxHeld) {
+		const scratch = path.join(this.folder, 'front');
+		fs.mkdirSync(scratch, { recursive: true });
+		const script = path.join(tree, 'test/support/front');
+		if (!fs.existsSync(script))
+			return this.spawnLighttpd(scratch);
+		return new Child(script,
+		    [this.front, scratch, String(this.port), this.socket,
+		    htdocs, ...(maxHeld ? [String(maxHeld)] : [])]);
+	}
+
+	spawnLighttpd(scratch) {
+		const file = path.join(scratch, 'lighttpd.conf');
+		const where = this.fcgi.path ? `"socket" => "${this.socket}"` :
+		    `"host" => "127.0.0.1", "port" => ${this.fcgi.port}`;
+		fs.writeFileSync(file, `
+server.modules = ( "mod_fastcgi" )
+server.bind = "127.0.0.1"
+server.port = ${this.port}
+server.document-root = "${htdocs}"
+server.max-fds = 16384
+server.max-connections = 8000
+server.stream-response-body = 1
+index-file.names = ( "index.html" )
+mimetype.assign = ( ".html" => "text/html", ".js" => "text/javascript" )
+$HTTP["url"] =~ "^/cometd(/|$)" {
+  fastcgi.server = ( "/cometd" => ((
+    ${where},
+    "check-local" => "disable", "tcp-fin-propagate" => "enable",
+    "disable-time" => 1
+  )) )
+}
+`);
+		return new Child('/usr/sbin/lighttpd', ['-D', '-f', file]);
+	}
+
+	// Until a request through the front reaches the process.
+	answers() {
+		return until(async () => {
+			try {
+				const reply = await request(this.http,
+				    { method: 'OPTIONS' });
+				return reply.status === 200;
+			} catch {
+				return false;
+			}
+		}, `the process answers through ${this.front}`);
+	}
+
+	// End the process with signal; its exit status is the caller's to see.
+	async killProcess(signal) {
+		const ended = await this.process.end(signal);
+		this.process.assertClean();
+		this.earlier += this.process.output;
+		this.process = null;
+		return ended;
+	}
+
+	// SIGTERM, which has to succeed, and a new process.
+	async restartProcess() {
+		await this.stopProcess();
+		await this.startProcess();
+		if (this.server)
+			await this.answers();
+	}
+
+	async stopProcess() {
+		const ended = await this.killProcess('SIGTERM');
+		assert.deepEqual(ended, { code: 0, signal: null },
+		    this.output);
+	}
+
+	async stop() {
+		try {
+			if (this.process)
+				await this.stopProcess();
+		} finally {
+			if (this.process)
+				await this.process.end('SIGKILL');
+			if (this.server)
+				await this.server.end('SIGTERM');
+			fs.rmSync(this.folder,
+			    { recursive: true, force: true });
+		}
+	}
+}
+
+/*
+ * front: lighttpd, apache, nginx, or none for the process alone.
+ * listen: 'unix' or 'tcp', between the two.
+ * options: what is passed on with -o.
+ * maxHeld: how many held requests the web server is set up for.
+ */
+export async function startStack({ front = 'lighttpd', listen = 'unix',
+    options = {}, maxHeld } = {}) {
+	const folder = scratchFolder();
+	const stack = new Stack(folder, front,
+		max_connections_per_address: 0, ...options
+	});
+	if (listen === 'tcp') {
+		const port = await freePort();
+		stack.socket = `127.0.0.1:${port}`;
+		stack.fcgi = { port };
+	} else {
+		stack.socket = path.join(folder, 'fcgi.sock');
+		stack.fcgi = { path: stack.socket };
+	}
+	try {
+		await stack.startProcess();
+		if (front !== 'none')
+			await stack.startFront(maxHeld);
+	} catch (error) {
+		await stack.stop().catch(() => {});
+		throw error;
+	}
+	return stack;
+}

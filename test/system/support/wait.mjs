@@ -1,0 +1,38 @@
+// wait.mjs - waiting for conditions, never for a time.
+//
+// Every wait has an end, so that a fault shows as a failed test and not as a
+// run that hangs.  BAYEUX_PATIENCE (milliseconds) moves that end, for a
+// process under valgrind.
+
+const patience = Number(process.env.BAYEUX_PATIENCE || 30000);
+
+// The value of promise, or an error that says what did not come.
+export function within(promise, what) {
+	let timer;
+	const end = new Promise((resolve, reject) => {
+		timer = setTimeout(() => reject(new Error(
+		    `waited ${patience} ms for ${what}`)), patience);
+	});
+	return Promise.race([promise, end]).finally(() => clearTimeout(timer));
+}
+
+// Ask test again and again until its (awaited) answer is true-ish.
+export async function until(test, what) {
+	const end = Date.now() + patience;
+	for (;;) {
+		const answer = await test();
+		if (answer)
+			return answer;
+		if (Date.now() > end)
+			throw new Error(`waited ${patience} ms until ${what}`);
+		await new Promise((resolve) => setTimeout(resolve, 10));
+	}
+}
+
+// A promise that can be asked whether it is settled.
+export function watch(promise) {
+	const watched = { promise, settled: false };
+	const note = () => { watched.settled = true; };
+	promise.then(note, note);
+	return watched;
+}
