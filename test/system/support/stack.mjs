@@ -174,37 +174,9 @@ class Stack {
 	spawnFront(maxHeld) {
 		const scratch = path.join(this.folder, 'front');
 		fs.mkdirSync(scratch, { recursive: true });
-		const script = path.join(tree, 'test/support/front');
-		if (!fs.existsSync(script))
-			return this.spawnLighttpd(scratch);
-		return new Child(script,
+		return new Child(path.join(tree, 'test/support/front'),
 		    [this.front, scratch, String(this.port), this.socket,
 		    htdocs, ...(maxHeld ? [String(maxHeld)] : [])]);
-	}
-
-	spawnLighttpd(scratch) {
-		const file = path.join(scratch, 'lighttpd.conf');
-		const where = this.fcgi.path ? `"socket" => "${this.socket}"` :
-		    `"host" => "127.0.0.1", "port" => ${this.fcgi.port}`;
-		fs.writeFileSync(file, `
-server.modules = ( "mod_fastcgi" )
-server.bind = "127.0.0.1"
-server.port = ${this.port}
-server.document-root = "${htdocs}"
-server.max-fds = 16384
-server.max-connections = 8000
-server.stream-response-body = 1
-index-file.names = ( "index.html" )
-mimetype.assign = ( ".html" => "text/html", ".js" => "text/javascript" )
-$HTTP["url"] =~ "^/cometd(/|$)" {
-  fastcgi.server = ( "/cometd" => ((
-    ${where},
-    "check-local" => "disable", "tcp-fin-propagate" => "enable",
-    "disable-time" => 1
-  )) )
-}
-`);
-		return new Child('/usr/sbin/lighttpd', ['-D', '-f', file]);
 	}
 
 	// Until a request through the front reaches the process.
@@ -258,17 +230,22 @@ $HTTP["url"] =~ "^/cometd(/|$)" {
 	}
 }
 
+// A web server that root starts runs as another user.
+const webUserCan = process.getuid() === 0 ? { socket_mode: '0666' } : {};
+
 /*
  * front: lighttpd, apache, nginx, or none for the process alone.
- * listen: 'unix' or 'tcp', between the two.
+ * listen: 'unix', or 'tcp' when there is no front.
  * options: what is passed on with -o.
  * maxHeld: how many held requests the web server is set up for.
  */
 export async function startStack({ front = 'lighttpd', listen = 'unix',
     options = {}, maxHeld } = {}) {
+	assert.ok(listen === 'unix' || front === 'none');
 	const folder = scratchFolder();
-	const stack = new Stack(folder, front,
-		max_connections_per_address: 0, ...options
+	fs.chmodSync(folder, 0o755);
+	const stack = new Stack(folder, front, {
+		max_connections_per_address: 0, ...webUserCan, ...options
 	});
 	if (listen === 'tcp') {
 		const port = await freePort();
