@@ -1,0 +1,159 @@
+/*
+ * chat_log.js - the list of messages and notices on the chat page.
+ *
+ * Text from others only ever becomes a text node: there is no way from here
+ * to markup.
+ */
+
+const ROWS_MAX = 500;
+const COLOURS = 8;
+
+/* Closer to the end than this counts as reading along. */
+const NEAR_END_PX = 60;
+
+/* The colour class of a name: the same one on every page. */
+export function
+colourOf(name)
+{
+	let sum = 0;
+
+	for (const letter of name)
+		sum = (sum * 31 + letter.codePointAt(0)) % 65521;
+	return `colour-${sum % COLOURS}`;
+}
+
+/* An element with a class and, if given, a text. */
+export function
+make(tag, className, text)
+{
+	const element = document.createElement(tag);
+
+	if (className)
+		element.className = className;
+	if (text !== undefined)
+		element.textContent = text;
+	return element;
+}
+
+function
+clock()
+{
+	const now = new Date();
+	const time = make("time", "", now.toLocaleTimeString([],
+		{ hour: "2-digit", minute: "2-digit" }));
+
+	time.dateTime = now.toISOString();
+	return time;
+}
+
+export class ChatLog {
+	#list;
+	#newer;
+
+	/* newer: the button that leads to the end when the reader is not. */
+	constructor(list, newer)
+	{
+		this.#list = list;
+		this.#newer = newer;
+		newer.addEventListener("click", () => this.#toEnd());
+		list.addEventListener("scroll", () => {
+			if (this.#isNearEnd())
+				newer.hidden = true;
+		}, { passive: true });
+		/* A phone's keyboard shrinks the list under its last rows. */
+		new ResizeObserver(() => {
+			if (newer.hidden)
+				this.#toEnd();
+		}).observe(list);
+	}
+
+	/* A row that says what happened, not what somebody wrote. */
+	notice(text)
+	{
+		const row = make("li", "notice");
+
+		row.append(make("span", "", text), clock());
+		this.#append(row);
+	}
+
+	/* A row with a message; the caller may give it to settle() later. */
+	message(user, text, own)
+	{
+		const row = make("li", own ? "message own" : "message");
+		const head = make("div", "head");
+		const body = make("div", "text", text);
+
+		head.append(make("bdi", `user ${colourOf(user)}`, user),
+			clock());
+		body.dir = "auto";
+		row.append(head, body);
+		this.#append(row, own);
+		return row;
+	}
+
+	/*
+	 * The server has delivered this row's message: its place is where it
+	 * arrived, the same for every reader.
+	 */
+	settle(row)
+	{
+		row.classList.remove("sending", "failed");
+		row.querySelector(".trouble")?.remove();
+		if (row.nextSibling !== null)
+			this.#append(row);
+	}
+
+	/* This row's message was not taken; again is called to retry. */
+	fail(row, again)
+	{
+		const trouble = make("div", "trouble", "Not sent. ");
+		const button = make("button", "plain", "Try again");
+
+		button.type = "button";
+		button.addEventListener("click", () => {
+			trouble.remove();
+			row.classList.remove("failed");
+			again();
+		});
+		trouble.append(button);
+		row.classList.remove("sending");
+		row.classList.add("failed");
+		row.append(trouble);
+		this.#follow(true);
+	}
+
+	clear()
+	{
+		this.#list.replaceChildren();
+		this.#newer.hidden = true;
+	}
+
+	#append(row, follow = this.#isNearEnd())
+	{
+		this.#list.append(row);
+		while (this.#list.childElementCount > ROWS_MAX)
+			this.#list.firstElementChild.remove();
+		this.#follow(follow);
+	}
+
+	#follow(follow)
+	{
+		if (follow)
+			this.#toEnd();
+		else
+			this.#newer.hidden = false;
+	}
+
+	#isNearEnd()
+	{
+		const { scrollHeight, scrollTop, clientHeight } = this.#list;
+
+		return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+	}
+
+	#toEnd()
+	{
+		this.#list.scrollTop = this.#list.scrollHeight;
+		this.#newer.hidden = true;
+	}
+}
