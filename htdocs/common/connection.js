@@ -10,7 +10,7 @@
  *   reconnecting  the last attempt failed; the client tries again by itself
  */
 
-import { CometD } from "../js/cometd.js";
+import { CometD } from "../js/cometd/cometd.js";
 
 export const BAYEUX_URL = "/cometd";
 
