@@ -6,12 +6,12 @@
  * no content: between pieces it holds at most a part of a record's header.
  * Constants and layouts are those of libfcgi's fastcgi.h.
  *
- *	state \ event	MORE	BEGINS	CONTENT	  COMPLETE  BAD
- *	HEADER		HEADER	CONTENT	-	  -	    BROKEN
- *	CONTENT		CONTENT	-	CONTENT*  HEADER    -
- *	PADDING		PADDING	-	-	  HEADER    -
- *	BROKEN		-	-	-	  -	    BROKEN
- *	* PADDING after the last fragment of the content
+ *	state \ event	MORE	BEGINS	 CONTENT  COMPLETE  BAD
+ *	HEADER		HEADER	CONTENT* -	  -	    BROKEN
+ *	CONTENT		CONTENT	-	 CONTENT* -	    -
+ *	PADDING		PADDING	-	 -	  HEADER    -
+ *	BROKEN		-	-	 -	  -	    BROKEN
+ *	* PADDING when no content is left, even if there is no padding
  *
  * Ownership: everything is embedded or the caller's; nothing is allocated.
  * Content is borrowed from the input.
