@@ -112,6 +112,7 @@ export class Client {
 			body: JSON.stringify([message])
 		}));
 		held.connection = connection;
+		held.next = () => this.hold(fields);
 		held.message = message;
 		held.response = () => within(held.promise
 		    .finally(() => connection.close()), 'a held connect');
