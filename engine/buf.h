@@ -19,7 +19,7 @@
 
 struct bx_buf {
 	const struct bx_env *env;
-	char *bytes;		/* NULL while nothing was ever appended */
+	char *bytes; /* NULL while nothing was ever appended */
 	size_t len;
 	size_t cap;
 	bool failed;

@@ -32,7 +32,7 @@ struct bx_channel_tree;
 struct bx_subscriber {
 	struct bx_list subscriptions;
 	size_t count;
-	uint64_t visited;	/* the last visit that reached it */
+	uint64_t visited; /* the last visit that reached it */
 };
 
 /* false ends the visit. */
@@ -62,6 +62,11 @@ void bx_channel_unsubscribe(struct bx_channel_tree *tree,
 /* Drop every subscription of subscriber; its last call before it is freed. */
 void bx_channel_unsubscribe_all(struct bx_channel_tree *tree,
     struct bx_subscriber *subscriber);
+
+/* Drop the count newest subscriptions of subscriber, of which it has at least
+ * as many.  Needs no memory, so whoever subscribes to many can undo it. */
+void bx_channel_unsubscribe_newest(struct bx_channel_tree *tree,
+    struct bx_subscriber *subscriber, size_t count);
 
 bool bx_channel_is_subscribed(struct bx_channel_tree *tree,
     const struct bx_channel_name *name, struct bx_subscriber *subscriber);

@@ -16,24 +16,24 @@
 
 #include "status.h"
 
-#define BX_CHANNEL_DEPTH_MAX 128	/* what max_channel_depth may be set to */
-#define BX_CHANNEL_LENGTH_MAX 65535	/* the same for max_channel_length */
+#define BX_CHANNEL_DEPTH_MAX 128    /* what max_channel_depth may be set to */
+#define BX_CHANNEL_LENGTH_MAX 65535 /* the same for max_channel_length */
 
 enum bx_channel_kind {
 	BX_CHANNEL_BROADCAST,
-	BX_CHANNEL_META,	/* first segment "meta", or that alone */
-	BX_CHANNEL_SERVICE	/* first segment "service", or that alone */
+	BX_CHANNEL_META,   /* first segment "meta", or that alone */
+	BX_CHANNEL_SERVICE /* first segment "service", or that alone */
 };
 
 struct bx_channel_name {
-	const char *text;	/* borrowed, not NUL-terminated */
+	const char *text; /* borrowed, not NUL-terminated */
 	size_t len;
 	enum bx_channel_kind kind;
-	bool pattern;		/* ends in "*" or "**" */
-	unsigned depth;		/* number of segments, at least 1 */
+	bool pattern;	/* ends in "*" or "**" */
+	unsigned depth; /* number of segments, at least 1 */
 	/* Segment i is text[start[i]] up to text[start[i + 1] - 1], without
 	 * the slash in between. */
-	uint16_t start[BX_CHANNEL_DEPTH_MAX + 1];
+	uint32_t start[BX_CHANNEL_DEPTH_MAX + 1];
 };
 
 /* BX_EINVAL: text is no channel name, or longer or deeper than allowed. */

@@ -18,14 +18,14 @@
 
 struct bx_deadline {
 	bx_msec at;
-	size_t slot;		/* 1-based place in the heap; 0 = not armed */
+	size_t slot; /* 1-based place in the heap; 0 = not armed */
 };
 
 struct bx_deadlines {
 	const struct bx_env *env;
 	struct bx_deadline **heap;
 	size_t armed;
-	size_t joined;		/* members, each with a slot to its name */
+	size_t joined; /* members, each with a slot to its name */
 	size_t cap;
 };
 

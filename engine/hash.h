@@ -20,7 +20,7 @@
 
 struct bx_hash_entry {
 	struct bx_hash_entry *next;
-	const void *key;	/* borrowed from the element */
+	const void *key; /* borrowed from the element */
 	uint32_t key_len;
 	uint32_t hash;
 };
@@ -28,14 +28,14 @@ struct bx_hash_entry {
 struct bx_hash {
 	const struct bx_env *env;
 	struct bx_hash_entry **buckets;
-	size_t bucket_count;	/* 0 or a power of two */
+	size_t bucket_count; /* 0 or a power of two */
 	size_t count;
 	uint64_t seed[2];
 };
 
 /* The element of the given type whose member is at entry. */
 #define BX_HASH_ELEMENT(entry, type, member) \
-	((type *)(void *)((char *)(entry) - offsetof(type, member)))
+	((type *)(void *)((char *)(entry)-offsetof(type, member)))
 
 /* An empty table.  seed is 128 unguessable bits.  Allocates nothing. */
 void bx_hash_init(struct bx_hash *hash, const struct bx_env *env,
@@ -45,8 +45,8 @@ void bx_hash_init(struct bx_hash *hash, const struct bx_env *env,
 void bx_hash_fini(struct bx_hash *hash);
 
 /* The entry with these key bytes (len may be 0), or NULL. */
-struct bx_hash_entry *bx_hash_find(const struct bx_hash *hash,
-    const void *key, size_t len);
+struct bx_hash_entry *bx_hash_find(const struct bx_hash *hash, const void *key,
+    size_t len);
 
 /*
  * Add entry under key, which is borrowed until the entry is removed.

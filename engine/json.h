@@ -7,11 +7,13 @@
  * printed again, so a sender's bytes can travel as they came.  A slice that
  * the scanner yielded is valid JSON by itself.
  *
- * Small values that must be looked into go through cJSON, which only this
- * module includes: it is not strict enough to see anything unscanned.
+ * Numbers that are computed with go through cJSON, which only this module
+ * includes: it is not strict enough to see anything unscanned, and cuts or
+ * refuses strings that are valid.
  *
  * Ownership: slices are borrowed from the scanned bytes.
  * Reentrancy: no function calls out (but into cJSON's allocator hooks).
+ * Limits: BX_JSON_DEPTH_MAX containers within one another.
  */
 #ifndef BX_JSON_H
 #define BX_JSON_H
@@ -23,6 +25,8 @@
 #include "buf.h"
 #include "status.h"
 
+#define BX_JSON_DEPTH_MAX 1024 /* what max_json_depth may be set to */
+
 /* Borrowed bytes; len 0 (and at NULL) stands for "absent". */
 struct bx_slice {
 	const char *at;
@@ -30,7 +34,7 @@ struct bx_slice {
 };
 
 enum bx_json_type {
-	BX_JSON_NONE,		/* end of input, or a byte that starts nothing */
+	BX_JSON_NONE, /* end of input, or a byte that starts nothing */
 	BX_JSON_OBJECT,
 	BX_JSON_ARRAY,
 	BX_JSON_STRING,
@@ -42,12 +46,15 @@ enum bx_json_type {
 struct bx_json {
 	const char *at;
 	const char *end;
-	unsigned depth;		/* containers entered and not left */
+	unsigned depth; /* containers entered and not left */
 	unsigned max_depth;
-	bool first;		/* no element of the innermost one was read */
+	bool first; /* no element of the innermost one was read */
+	/* For each of them a bit: it is an object. */
+	unsigned char objects[BX_JSON_DEPTH_MAX / 8];
 };
 
-/* Start at the first of len bytes; containers nest at most max_depth deep. */
+/* Start at the first of len bytes; containers nest at most max_depth deep,
+ * and never more than BX_JSON_DEPTH_MAX. */
 void bx_json_init(struct bx_json *json, const char *bytes, size_t len,
     unsigned max_depth);
 
@@ -64,8 +71,9 @@ enum bx_status bx_json_enter(struct bx_json *json);
 
 /*
  * Go to the next element of the container entered last, or leave it.
- * In an object, key is filled with the member's key, a JSON string; in an
- * array it is NULL.  *more is false when the container has ended.
+ * *key is the member's key, a JSON string, in an object, and absent in an
+ * array.  *more is false when the container has ended; else the value has to
+ * be read, or entered and left, before the next call.
  */
 enum bx_status bx_json_next(struct bx_json *json, struct bx_slice *key,
     bool *more);
@@ -88,20 +96,22 @@ enum bx_status bx_json_string_decode(struct bx_slice value, char *out,
 /* Is value a JSON string that decodes to exactly text? */
 bool bx_json_string_equals(struct bx_slice value, const char *text);
 
-/* Append bytes, which are UTF-8, as a JSON string with its quotes. */
+/* Append bytes, which are UTF-8 or what bx_json_string_decode made, as a JSON
+ * string with its quotes. */
 enum bx_status bx_json_append_string(struct bx_buf *buf, const char *bytes,
     size_t len);
 
 /*
  * The integer that member name of the object has; of several the last.
  * BX_EINVAL: object is none, has no such member, or it is not a whole number
- * within 2^53; *out is then untouched.  BX_ENOMEM as ever.
+ * nearer to zero than 2^53, written with at most 63 characters; *out is then
+ * untouched.  BX_ENOMEM as ever.
  */
-enum bx_status bx_json_member_integer(struct bx_slice object,
-    const char *name, int64_t *out);
+enum bx_status bx_json_member_integer(struct bx_slice object, const char *name,
+    int64_t *out);
 
 /* Does the array have the string text as an element?  *found is false for
- * what is no array.  BX_ENOMEM as ever. */
+ * what is no array. */
 enum bx_status bx_json_array_has_string(struct bx_slice array,
     const char *text, bool *found);
 

@@ -20,7 +20,7 @@ struct bx_list {
 
 /* The element of the given type whose member is at link. */
 #define BX_LIST_ENTRY(link, type, member) \
-	((type *)(void *)((char *)(link) - offsetof(type, member)))
+	((type *)(void *)((char *)(link)-offsetof(type, member)))
 
 static inline void
 bx_list_init(struct bx_list *list)

@@ -24,6 +24,7 @@
 struct bx_delivery {
 	struct bx_list link;
 	struct bx_message *message;
+	void *target; /* publish.c's note of whom it is for */
 };
 
 struct bx_queue {

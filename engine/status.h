@@ -9,14 +9,14 @@
 
 enum bx_status {
 	BX_OK,
-	BX_ENOMEM,	/* no memory; nothing has changed */
-	BX_EINVAL,	/* a name or a value is not what it has to be */
-	BX_EJSON,	/* bytes that are not strict JSON, or nest too deeply */
-	BX_EMANY,	/* more messages in one request than max_batch */
-	BX_EFULL,	/* a configured limit is reached */
-	BX_EEXIST,	/* there is one by that name already */
-	BX_ERANDOM,	/* the host has no random bytes */
-	BX_EGONE	/* the session has ended */
+	BX_ENOMEM,  /* no memory; nothing has changed */
+	BX_EINVAL,  /* a name or a value is not what it has to be */
+	BX_EJSON,   /* bytes that are not strict JSON, or nest too deeply */
+	BX_EMANY,   /* more messages in one request than max_batch */
+	BX_EFULL,   /* a configured limit is reached */
+	BX_EEXIST,  /* there is one by that name already */
+	BX_ERANDOM, /* the host has no random bytes */
+	BX_EGONE    /* the session has ended */
 };
 
 /* The name of status for a log line, such as "no_memory"; never NULL. */

@@ -17,8 +17,8 @@
 static struct {
 	size_t allocations;
 	size_t live;
-	size_t live_before;	/* left over by an earlier test, told then */
-	size_t fail_in;		/* 0: never */
+	size_t live_before; /* left over by an earlier test, told then */
+	size_t fail_in;	    /* 0: never */
 	bool has_failed;
 	bool random_fails;
 	uint64_t random_counter;
@@ -245,8 +245,8 @@ register_tests(const char *suite, const struct unit_test *tests, size_t count)
 	if (registered == NULL)
 		return false;
 	for (i = 0; i < count; i++)
-		if (CU_add_test(registered, tests[i].sentence,
-		    tests[i].fn) == NULL)
+		if (CU_add_test(registered, tests[i].sentence, tests[i].fn) ==
+		    NULL)
 			return false;
 	return true;
 }

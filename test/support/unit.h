@@ -22,7 +22,7 @@
 #include "engine/env.h"
 
 struct unit_test {
-	const char *sentence;	/* what is true when the test passes */
+	const char *sentence; /* what is true when the test passes */
 	void (*fn)(void);
 };
 
@@ -32,8 +32,7 @@ int unit_run(const char *suite, const struct unit_test *tests, size_t count);
 
 /* The end of a test file; tests is an array. */
 #define UNIT_MAIN(suite, tests) \
-	int \
-	main(void) \
+	int main(void) \
 	{ \
 		return unit_run(suite, tests, \
 		    sizeof(tests) / sizeof((tests)[0])); \

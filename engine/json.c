@@ -1,0 +1,393 @@
+#include "json.h"
+
+#include <cjson/cJSON.h>
+#include <string.h>
+
+#define INTEGER_MAX 9007199254740991.0 /* 2^53 - 1: all below are exact */
+#define NUMBER_MAX 63 /* characters; cJSON takes no notice of more */
+
+/* The bytes that stand for themselves in a string and are ASCII: all from
+ * 0x20 up to 0x7f but the quote, 0x22, and the backslash, 0x5c. */
+#define FOUR(x) x, x, x, x
+#define ROW(x) FOUR(x), FOUR(x), FOUR(x), FOUR(x)
+static const unsigned char plain[256] = { ROW(0), ROW(0), 1, 1, 0, 1, FOUR(1),
+	FOUR(1), FOUR(1), ROW(1), ROW(1), FOUR(1), FOUR(1), FOUR(1), 0, 1, 1,
+	1, ROW(1), ROW(1), ROW(0), ROW(0), ROW(0), ROW(0), ROW(0), ROW(0),
+	ROW(0), ROW(0) };
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The value of a hexadecimal digit; -1: it is none. */
+static int
+hex_value(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/*
+ * The scan_ functions start at a byte that there is, and return where the
+ * thing that it starts has ended; NULL when it is not well-formed.
+ */
+
+/* One character of two to four bytes: neither longer than need be, nor a
+ * surrogate, nor beyond U+10FFFF (RFC 3629, section 4). */
+static const char *
+scan_utf8(const char *at, const char *end)
+{
+	const unsigned char *bytes = (const unsigned char *)at;
+	unsigned char min = 0x80, max = 0xbf;
+	size_t i, len;
+
+	if (bytes[0] >= 0xc2 && bytes[0] <= 0xdf)
+		len = 2;
+	else if (bytes[0] >= 0xe0 && bytes[0] <= 0xef)
+		len = 3;
+	else if (bytes[0] >= 0xf0 && bytes[0] <= 0xf4)
+		len = 4;
+	else
+		return NULL;
+	if (bytes[0] == 0xe0)
+		min = 0xa0;
+	if (bytes[0] == 0xed)
+		max = 0x9f;
+	if (bytes[0] == 0xf0)
+		min = 0x90;
+	if (bytes[0] == 0xf4)
+		max = 0x8f;
+	if ((size_t)(end - at) < len || bytes[1] < min || bytes[1] > max)
+		return NULL;
+	for (i = 2; i < len; i++)
+		if ((bytes[i] & 0xc0) != 0x80)
+			return NULL;
+	return at + len;
+}
+
+/* A surrogate that is alone passes: JSON's grammar allows it. */
+static const char *
+scan_escape(const char *at, const char *end)
+{
+	int i;
+
+	if (end - at < 2 || at[1] == '\0' ||
+	    strchr("\"\\/bfnrtu", at[1]) == NULL)
+		return NULL;
+	if (at[1] != 'u')
+		return at + 2;
+	if (end - at < 6)
+		return NULL;
+	for (i = 2; i < 6; i++)
+		if (hex_value(at[i]) < 0)
+			return NULL;
+	return at + 6;
+}
+
+static const char *
+scan_string(const char *at, const char *end)
+{
+	at++;
+	while (at != NULL) {
+		while (at < end && plain[(unsigned char)*at])
+			at++;
+		if (at == end)
+			return NULL;
+		if (*at == '"')
+			return at + 1;
+		if (*at == '\\')
+			at = scan_escape(at, end);
+		else
+			at = scan_utf8(at, end);
+	}
+	return NULL;
+}
+
+static const char *
+scan_digits(const char *at, const char *end)
+{
+	const char *start = at;
+
+	while (at < end && is_digit(*at))
+		at++;
+	return at == start ? NULL : at;
+}
+
+static const char *
+scan_number(const char *at, const char *end)
+{
+	if (*at == '-')
+		at++;
+	if (at < end && *at == '0')
+		at++;
+	else
+		at = scan_digits(at, end);
+	if (at != NULL && at < end && *at == '.')
+		at = scan_digits(at + 1, end);
+	if (at != NULL && at < end && (*at == 'e' || *at == 'E')) {
+		at++;
+		if (at < end && (*at == '+' || *at == '-'))
+			at++;
+		at = scan_digits(at, end);
+	}
+	return at;
+}
+
+static const char *
+scan_word(const char *at, const char *end, const char *word)
+{
+	size_t len = strlen(word);
+
+	if ((size_t)(end - at) < len || memcmp(at, word, len) != 0)
+		return NULL;
+	return at + len;
+}
+
+static enum bx_json_type
+type_of(char c)
+{
+	switch (c) {
+	case '{':
+		return BX_JSON_OBJECT;
+	case '[':
+		return BX_JSON_ARRAY;
+	case '"':
+		return BX_JSON_STRING;
+	case 't':
+	case 'f':
+		return BX_JSON_BOOLEAN;
+	case 'n':
+		return BX_JSON_NULL;
+	default:
+		return is_digit(c) || c == '-' ? BX_JSON_NUMBER : BX_JSON_NONE;
+	}
+}
+
+void
+bx_json_init(struct bx_json *json, const char *bytes, size_t len,
+    unsigned max_depth)
+{
+	json->at = bytes;
+	json->end = len == 0 ? bytes : bytes + len;
+	json->depth = 0;
+	json->max_depth = max_depth;
+	if (max_depth > BX_JSON_DEPTH_MAX)
+		json->max_depth = BX_JSON_DEPTH_MAX;
+	json->first = false;
+	memset(json->objects, 0, sizeof(json->objects));
+}
+
+static void
+skip_space(struct bx_json *json)
+{
+	while (json->at < json->end &&
+	    (*json->at == ' ' || *json->at == '\n' || *json->at == '\r' ||
+		*json->at == '\t'))
+		json->at++;
+}
+
+/* Skip white space and then c; false when something else is there. */
+static bool
+skip_mark(struct bx_json *json, char c)
+{
+	skip_space(json);
+	if (json->at == json->end || *json->at != c)
+		return false;
+	json->at++;
+	return true;
+}
+
+enum bx_json_type
+bx_json_peek(struct bx_json *json)
+{
+	skip_space(json);
+	return json->at == json->end ? BX_JSON_NONE : type_of(*json->at);
+}
+
+/* Check and skip a value that is no container. */
+static enum bx_status
+skip_scalar(struct bx_json *json, enum bx_json_type type)
+{
+	const char *at = NULL;
+
+	switch (type) {
+	case BX_JSON_STRING:
+		at = scan_string(json->at, json->end);
+		break;
+	case BX_JSON_NUMBER:
+		at = scan_number(json->at, json->end);
+		break;
+	case BX_JSON_BOOLEAN:
+		at = scan_word(json->at, json->end,
+		    *json->at == 't' ? "true" : "false");
+		break;
+	case BX_JSON_NULL:
+		at = scan_word(json->at, json->end, "null");
+		break;
+	case BX_JSON_NONE:
+	case BX_JSON_OBJECT:
+	case BX_JSON_ARRAY:
+		break;
+	}
+	if (at == NULL)
+		return BX_EJSON;
+	json->at = at;
+	return BX_OK;
+}
+
+/* Nesting is counted, not recursed into, so the depth costs no stack. */
+enum bx_status
+bx_json_value(struct bx_json *json, struct bx_slice *value)
+{
+	unsigned depth = json->depth;
+	enum bx_json_type type;
+	enum bx_status status;
+	struct bx_slice key;
+	const char *start;
+	bool more;
+
+	skip_space(json);
+	start = json->at;
+	do {
+		type = bx_json_peek(json);
+		if (type == BX_JSON_OBJECT || type == BX_JSON_ARRAY)
+			status = bx_json_enter(json);
+		else
+			status = skip_scalar(json, type);
+		more = false;
+		while (status == BX_OK && json->depth > depth && !more)
+			status = bx_json_next(json, &key, &more);
+		if (status != BX_OK)
+			return status;
+	} while (json->depth > depth);
+	value->at = start;
+	value->len = (size_t)(json->at - start);
+	return BX_OK;
+}
+
+enum bx_status
+bx_json_enter(struct bx_json *json)
+{
+	enum bx_json_type type = bx_json_peek(json);
+	unsigned char bit;
+
+	if ((type != BX_JSON_OBJECT && type != BX_JSON_ARRAY) ||
+	    json->depth >= json->max_depth)
+		return BX_EJSON;
+	bit = (unsigned char)(1 << json->depth % 8);
+	if (type == BX_JSON_OBJECT)
+		json->objects[json->depth / 8] |= bit;
+	else
+		json->objects[json->depth / 8] &= (unsigned char)~bit;
+	json->depth++;
+	json->first = true;
+	json->at++;
+	return BX_OK;
+}
+
+static bool
+is_in_object(const struct bx_json *json)
+{
+	unsigned innermost = json->depth - 1;
+
+	return (json->objects[innermost / 8] >> innermost % 8 & 1) != 0;
+}
+
+static enum bx_status
+next_key(struct bx_json *json, struct bx_slice *key)
+{
+	enum bx_json_type type = bx_json_peek(json);
+	const char *start = json->at;
+
+	if (type != BX_JSON_STRING || skip_scalar(json, type) != BX_OK)
+		return BX_EJSON;
+	key->at = start;
+	key->len = (size_t)(json->at - start);
+	return skip_mark(json, ':') ? BX_OK : BX_EJSON;
+}
+
+enum bx_status
+bx_json_next(struct bx_json *json, struct bx_slice *key, bool *more)
+{
+	bool first = json->first, object;
+
+	key->at = NULL;
+	key->len = 0;
+	*more = false;
+	json->first = false;
+	if (json->depth == 0)
+		return BX_EJSON;
+	object = is_in_object(json);
+	if (skip_mark(json, object ? '}' : ']')) {
+		json->depth--;
+		return BX_OK;
+	}
+	if (!first && !skip_mark(json, ','))
+		return BX_EJSON;
+	if (object && next_key(json, key) != BX_OK)
+		return BX_EJSON;
+	if (bx_json_peek(json) == BX_JSON_NONE)
+		return BX_EJSON;
+	*more = true;
+	return BX_OK;
+}
+
+enum bx_status
+bx_json_end(struct bx_json *json)
+{
+	skip_space(json);
+	return json->at == json->end && json->depth == 0 ? BX_OK : BX_EJSON;
+}
+
+enum bx_json_type
+bx_json_type_of(struct bx_slice value)
+{
+	return value.len == 0 ? BX_JSON_NONE : type_of(*value.at);
+}
+
+/* The last member of that name, which is the one that counts (rule 22). */
+static struct bx_slice
+find_member(struct bx_slice object, const char *name)
+{
+	struct bx_slice found = { NULL, 0 }, key, value;
+	struct bx_json json;
+	bool more;
+
+	bx_json_init(&json, object.at, object.len, BX_JSON_DEPTH_MAX);
+	if (bx_json_peek(&json) != BX_JSON_OBJECT ||
+	    bx_json_enter(&json) != BX_OK)
+		return found;
+	while (bx_json_next(&json, &key, &more) == BX_OK && more &&
+	    bx_json_value(&json, &value) == BX_OK)
+		if (bx_json_string_equals(key, name))
+			found = value;
+	return found;
+}
+
+enum bx_status
+bx_json_member_integer(struct bx_slice object, const char *name, int64_t *out)
+{
+	struct bx_slice value = find_member(object, name);
+	double number;
+	cJSON *item;
+
+	if (bx_json_type_of(value) != BX_JSON_NUMBER || value.len > NUMBER_MAX)
+		return BX_EINVAL;
+	item = cJSON_ParseWithLength(value.at, value.len);
+	if (item == NULL)
+		return BX_ENOMEM;
+	number = cJSON_GetNumberValue(item);
+	cJSON_Delete(item);
+	if (number < -INTEGER_MAX || number > INTEGER_MAX ||
+	    number != (double)(int64_t)number)
+		return BX_EINVAL;
+	*out = (int64_t)number;
+	return BX_OK;
+}

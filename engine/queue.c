@@ -1,0 +1,101 @@
+#include "queue.h"
+
+#include <stdbool.h>
+
+static struct bx_delivery *
+delivery_at(struct bx_list *link)
+{
+	return BX_LIST_ENTRY(link, struct bx_delivery, link);
+}
+
+struct bx_delivery *
+bx_delivery_new(const struct bx_env *env, struct bx_message *message)
+{
+	struct bx_delivery *delivery;
+
+	delivery = bx_alloc(env, sizeof(*delivery));
+	if (delivery == NULL)
+		return NULL;
+	bx_list_init(&delivery->link);
+	delivery->message = bx_message_ref(message);
+	delivery->target = NULL;
+	return delivery;
+}
+
+void
+bx_delivery_free(const struct bx_env *env, struct bx_delivery *delivery)
+{
+	if (delivery == NULL)
+		return;
+	bx_list_remove(&delivery->link);
+	bx_message_unref(delivery->message);
+	bx_free(env, delivery);
+}
+
+void
+bx_delivery_free_all(const struct bx_env *env, struct bx_list *list)
+{
+	struct bx_list *link;
+
+	while ((link = bx_list_take_first(list)) != NULL)
+		bx_delivery_free(env, delivery_at(link));
+}
+
+void
+bx_queue_init(struct bx_queue *queue)
+{
+	bx_list_init(&queue->deliveries);
+	queue->count = 0;
+	queue->bytes = 0;
+}
+
+/* An empty queue has room for anything: a message that is larger than the
+ * limit could otherwise never be delivered, however fast the client reads. */
+static bool
+has_room(const struct bx_queue *queue, size_t len, size_t max_count,
+    size_t max_bytes)
+{
+	return queue->count == 0 ||
+	    (queue->count < max_count && queue->bytes <= max_bytes &&
+		len <= max_bytes - queue->bytes);
+}
+
+enum bx_status
+bx_queue_push(struct bx_queue *queue, struct bx_delivery *delivery,
+    size_t max_count, size_t max_bytes)
+{
+	size_t len = bx_message_length(delivery->message);
+
+	if (!has_room(queue, len, max_count, max_bytes))
+		return BX_EFULL;
+	bx_list_append(&queue->deliveries, &delivery->link);
+	queue->count++;
+	queue->bytes += len;
+	return BX_OK;
+}
+
+void
+bx_queue_take_all(struct bx_queue *queue, struct bx_list *list)
+{
+	bx_list_append_all(list, &queue->deliveries);
+	bx_queue_init(queue);
+}
+
+void
+bx_queue_put_back(struct bx_queue *queue, struct bx_list *list)
+{
+	struct bx_list *link;
+
+	for (link = list->next; link != list; link = link->next) {
+		queue->count++;
+		queue->bytes += bx_message_length(delivery_at(link)->message);
+	}
+	bx_list_prepend_all(&queue->deliveries, list);
+}
+
+void
+bx_queue_clear(struct bx_queue *queue, const struct bx_env *env)
+{
+	bx_delivery_free_all(env, &queue->deliveries);
+	bx_queue_init(queue);
+}
