@@ -1,0 +1,5 @@
+// front_nginx.test.mjs - conf-examples/nginx.conf before the process.
+
+import { frontCases } from './support/front_cases.mjs';
+
+frontCases('nginx', { gone: ['close', 'abort'] });
