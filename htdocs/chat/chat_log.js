@@ -87,7 +87,8 @@ export class ChatLog {
 			clock());
 		body.dir = "auto";
 		row.append(head, body);
-		this.#append(row, own);
+		/* Who writes wants to see it, wherever they were reading. */
+		this.#append(row, own || this.#isNearEnd());
 		return row;
 	}
 
