@@ -8,8 +8,7 @@
  *
  * Ownership: the struct is embedded by its owner, and owns every string in
  * it until fcgi_options_fini.
- * Reentrancy: nothing here calls back, but for a visitor of the keys, which
- * may not change the options.
+ * Reentrancy: no function calls out, but for the allocator.
  */
 #ifndef FCGI_OPTIONS_H
 #define FCGI_OPTIONS_H
@@ -77,21 +76,16 @@ void fcgi_options_fini(struct fcgi_options *options);
 bool fcgi_options_set(struct fcgi_options *options,
     const struct fcgi_assignment *assignment, struct fcgi_problem *problem);
 
-/* Whether key names an option, and whether that is a list. */
-bool fcgi_options_is_key(const char *key, bool *list);
-
-/* The key of the table that key looks most like; NULL: like none of them. */
-const char *fcgi_options_suggest(const char *key);
-
-/* Call fn for each key, in the order of the table. */
-typedef void fcgi_options_key_fn(const char *key, bool list, void *ctx);
-void fcgi_options_each(fcgi_options_key_fn *fn, void *ctx);
+/* Where the option got its value: "default", "FILE:LINE" or "command line".
+ * key is one of the table; the answer is borrowed until it is set again. */
+const char *fcgi_options_source(const struct fcgi_options *options,
+    const char *key);
 
 /* Print "key = value" of every option, and where each comes from, in the
  * syntax of the configuration file. */
 void fcgi_options_print(const struct fcgi_options *options, FILE *out);
 
-/* Print key, default and meaning of every option. */
+/* Print key, default, meaning and range of every option. */
 void fcgi_options_help(FILE *out);
 
 #endif

@@ -1,0 +1,199 @@
+#include "option_table.h"
+
+#include <string.h>
+
+#include "option_check.h"
+#include "options.h"
+
+#define HOUR INT64_C(3600000)
+#define GIB (INT64_C(1) << 30)
+
+/* A row's first members: its key, its kind, and the member that it fills. */
+#define OPTION(name, type, member) \
+	.key = name, .kind = FCGI_OPTION_##type, \
+	.offset = offsetof(struct fcgi_options, member)
+
+#define ENGINE(member, type) OPTION(#member, type, settings.member)
+#define PROCESS(member, type) OPTION(#member, type, member)
+
+/* An option of a feature that is not here yet fills none. */
+#define UNBUILT(name) .key = name, .kind = FCGI_OPTION_UNBUILT
+
+const struct fcgi_option_row fcgi_option_table[] = {
+	{ PROCESS(listen, LIST), .initial = "{}",
+	    .check = fcgi_option_check_listen,
+	    .doc = "Sockets to serve: unix:PATH or HOST:PORT.  None: the "
+		   "socket inherited as descriptor 0, or from systemd." },
+	{ PROCESS(socket_mode, MODE), .initial = "0660",
+	    .min = 0, .max = 0777,
+	    .doc = "Permissions of unix sockets." },
+	{ PROCESS(mount, TEXT), .initial = "/cometd",
+	    .check = fcgi_option_check_mount,
+	    .doc = "Path that is served, and its sub-paths." },
+	{ ENGINE(timeout, DURATION), .initial = "30s",
+	    .min = 0, .max = 24 * HOUR,
+	    .doc = "How long a connect is held; advised to clients." },
+	{ ENGINE(interval, DURATION), .initial = "0ms",
+	    .min = 0, .max = 24 * HOUR,
+	    .doc = "Advised pause between connects." },
+	{ ENGINE(max_interval, DURATION), .initial = "10s",
+	    .min = 1, .max = 24 * HOUR,
+	    .doc = "Grace without a connect before a session expires." },
+	{ PROCESS(max_message_size, SIZE), .initial = "1MiB",
+	    .min = 1, .max = GIB,
+	    .doc = "Largest request body; a larger one is answered 413." },
+	{ ENGINE(max_json_depth, NUMBER), .initial = "64",
+	    .min = 3, .max = 1024,
+	    .doc = "Nesting of arrays and objects; deeper is answered 400." },
+	{ ENGINE(max_batch, COUNT), .initial = "1000",
+	    .min = 1, .max = 1000000,
+	    .doc = "Messages in one request; more are answered 413." },
+	{ ENGINE(max_queue_messages, COUNT), .initial = "1000",
+	    .min = 1, .max = 100000000,
+	    .doc = "Messages that wait for one session; one more ends it, so "
+		   "that the client handshakes again." },
+	{ ENGINE(max_queue_size, SIZE), .initial = "1MiB",
+	    .min = 1, .max = 64 * GIB,
+	    .doc = "Bytes of the messages that wait for one session; more "
+		   "end it." },
+	{ ENGINE(max_sessions, COUNT), .initial = "100000",
+	    .min = 1, .max = 100000000,
+	    .doc = "Sessions at a time; over it a handshake fails with the "
+		   "advice to retry later." },
+	{ ENGINE(max_subscriptions, COUNT), .initial = "1000",
+	    .min = 1, .max = 100000000,
+	    .doc = "Subscriptions of one session." },
+	{ ENGINE(max_channel_length, COUNT), .initial = "1024",
+	    .min = 2, .max = 65535,
+	    .doc = "Bytes in the name of a channel; a longer one is "
+		   "405::channel_invalid." },
+	{ ENGINE(max_channel_depth, NUMBER), .initial = "32",
+	    .min = 1, .max = 128,
+	    .doc = "Segments in the name of a channel; a deeper one is "
+		   "405::channel_invalid." },
+	{ PROCESS(max_connections_per_address, COUNT), .initial = "100",
+	    .min = 0, .max = 1000000,
+	    .doc = "Requests in hand from one client address; one more is "
+		   "answered 503.  0: no limit." },
+	{ PROCESS(trusted_proxies, LIST), .initial = "{}",
+	    .check = fcgi_option_check_network,
+	    .doc = "Addresses, or ADDRESS/BITS, whose X-Forwarded-For is "
+		   "believed." },
+	{ ENGINE(anonymous_publish, BOOL), .initial = "no",
+	    .min = 0, .max = 1,
+	    .doc = "Whether one may publish without a session." },
+	{ ENGINE(broadcast_to_publisher, BOOL), .initial = "yes",
+	    .min = 0, .max = 1,
+	    .doc = "Whether a subscribed publisher gets its own message." },
+	{ PROCESS(duplicate_connect_status, NUMBER), .initial = "409",
+	    .min = 400, .max = 599,
+	    .doc = "HTTP status of a connect that a newer one supersedes." },
+	{ PROCESS(log_level, LEVEL), .initial = "info",
+	    .min = BX_LOG_ERROR, .max = BX_LOG_DEBUG,
+	    .doc = "What is logged: error, warning, notice, info, debug, "
+		   "each with those before it." },
+	{ PROCESS(log_target, TEXT), .initial = "stderr",
+	    .check = fcgi_option_check_log_target,
+	    .doc = "Where it is logged: stderr, syslog, or the path of a "
+		   "file." },
+
+	{ UNBUILT("max_sessions_per_browser"), .initial = "-1",
+	    .doc = "Connects held for one browser." },
+	{ UNBUILT("multi_session_interval"),
+	    .doc = "Pause advised to the other connects of a browser." },
+	{ UNBUILT("session_binding"), .initial = "trust",
+	    .doc = "Whether a session belongs to the browser that made it." },
+	{ UNBUILT("browser_cookie"),
+	    .doc = "Name of the browser cookie." },
+	{ UNBUILT("browser_cookie_path"),
+	    .doc = "Path of the browser cookie." },
+	{ UNBUILT("browser_cookie_same_site"),
+	    .doc = "SameSite of the browser cookie." },
+	{ UNBUILT("browser_cookie_secure"),
+	    .doc = "Secure of the browser cookie." },
+	{ .key = "allowed_origins", .kind = FCGI_OPTION_UNBUILT_LIST,
+	    .initial = "{}",
+	    .doc = "Other origins whose pages may use the server." },
+	{ UNBUILT("callback_polling"), .initial = "no",
+	    .doc = "Whether JSONP is answered." },
+};
+
+const size_t fcgi_option_table_size =
+    sizeof(fcgi_option_table) / sizeof(fcgi_option_table[0]);
+
+/* Longer than any key; what is longer still looks like none. */
+#define KEY_MAX 40
+
+const struct fcgi_option_row *
+fcgi_option_table_find(const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < fcgi_option_table_size; i++)
+		if (strcmp(fcgi_option_table[i].key, key) == 0)
+			return &fcgi_option_table[i];
+	return NULL;
+}
+
+static unsigned
+smallest(unsigned a, unsigned b, unsigned c)
+{
+	unsigned least = a < b ? a : b;
+
+	return least < c ? least : c;
+}
+
+/*
+ * How many characters to insert, drop, change or swap with their neighbour
+ * to make a of b, both shorter than KEY_MAX.  cost[i][j] is that for the
+ * first i characters of a and the first j of b.
+ */
+static unsigned
+distance(const char *a, const char *b)
+{
+	unsigned cost[KEY_MAX][KEY_MAX];
+	size_t len_a = strlen(a);
+	size_t len_b = strlen(b);
+	size_t i, j;
+
+	for (i = 0; i <= len_a; i++)
+		cost[i][0] = (unsigned)i;
+	for (j = 0; j <= len_b; j++)
+		cost[0][j] = (unsigned)j;
+	for (i = 1; i <= len_a; i++) {
+		for (j = 1; j <= len_b; j++) {
+			unsigned change = a[i - 1] != b[j - 1];
+
+			cost[i][j] = smallest(cost[i - 1][j] + 1,
+			    cost[i][j - 1] + 1, cost[i - 1][j - 1] + change);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1])
+				cost[i][j] = smallest(cost[i][j],
+				    cost[i - 2][j - 2] + 1, cost[i][j]);
+		}
+	}
+	return cost[len_a][len_b];
+}
+
+const char *
+fcgi_option_table_suggest(const char *key)
+{
+	size_t len = strlen(key);
+	const char *best = NULL;
+	unsigned least;
+	size_t i;
+
+	if (len >= KEY_MAX)
+		return NULL;
+	/* A third of the key wrong is a slip; more is another word. */
+	least = (unsigned)len / 3 + 1;
+	for (i = 0; i < fcgi_option_table_size; i++) {
+		unsigned cost = distance(key, fcgi_option_table[i].key);
+
+		if (cost < least) {
+			least = cost;
+			best = fcgi_option_table[i].key;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,351 @@
+#include "options.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "log.h"
+#include "option_table.h"
+
+/* Far above any use, and low enough that a list may be built by copying. */
+#define LIST_MAX 1024
+
+static bool __attribute__((format(printf, 2, 3)))
+refuse(struct fcgi_problem *problem, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	if (vsnprintf(problem->text, sizeof(problem->text), fmt, args) < 0)
+		problem->text[0] = '\0';
+	va_end(args);
+	return false;
+}
+
+/* An owned copy of text, or NULL. */
+static char *
+copy_text(const struct bx_env *env, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = bx_alloc(env, size);
+
+	if (copy != NULL)
+		memcpy(copy, text, size);
+	return copy;
+}
+
+static void
+free_strings(const struct bx_env *env, char **items, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		bx_free(env, items[i]);
+	bx_free(env, items);
+}
+
+static void
+put_number(struct fcgi_options *options, const struct fcgi_option_row *row,
+    int64_t value)
+{
+	char *member = (char *)options + row->offset;
+
+	switch (row->kind) {
+	case FCGI_OPTION_DURATION:
+		*(bx_msec *)(void *)member = value;
+		break;
+	case FCGI_OPTION_SIZE:
+	case FCGI_OPTION_COUNT:
+		*(size_t *)(void *)member = (size_t)value;
+		break;
+	case FCGI_OPTION_NUMBER:
+	case FCGI_OPTION_MODE:
+		*(unsigned *)(void *)member = (unsigned)value;
+		break;
+	case FCGI_OPTION_BOOL:
+		*(bool *)(void *)member = value != 0;
+		break;
+	case FCGI_OPTION_LEVEL:
+		*(enum bx_log_level *)(void *)member =
+		    (enum bx_log_level)value;
+		break;
+	case FCGI_OPTION_TEXT:
+	case FCGI_OPTION_LIST:
+	case FCGI_OPTION_UNBUILT:
+	case FCGI_OPTION_UNBUILT_LIST:
+		break;
+	}
+}
+
+static bool
+set_number(struct fcgi_options *options, const struct fcgi_option_row *row,
+    const char *text, struct fcgi_problem *problem)
+{
+	char min[FCGI_OPTION_VALUE_TEXT];
+	char max[FCGI_OPTION_VALUE_TEXT];
+	char quoted[128];
+	int64_t value = 0;
+
+	(void)fcgi_log_quote(quoted, sizeof(quoted), text, strlen(text));
+	switch (fcgi_option_value_parse(row->kind, text, &value)) {
+	case FCGI_OPTION_VALUE_NO_UNIT:
+		return refuse(problem, "%s: %s has no unit; write %.20s%s",
+		    row->key, quoted, text,
+		    row->kind == FCGI_OPTION_DURATION
+			? " and ms, s, m or h, such as 30s"
+			: " and B, KiB, MiB or GiB, such as 64KiB");
+	case FCGI_OPTION_VALUE_MALFORMED:
+		return refuse(problem, "%s: %s is not %s", row->key, quoted,
+		    fcgi_option_value_form(row->kind));
+	case FCGI_OPTION_VALUE_OK:
+		break;
+	}
+	if (value < row->min || value > row->max) {
+		fcgi_option_value_format(row->kind, row->min, min);
+		fcgi_option_value_format(row->kind, row->max, max);
+		return refuse(problem, "%s: %s is not in the range %s to %s",
+		    row->key, quoted, min, max);
+	}
+	put_number(options, row, value);
+	return true;
+}
+
+static bool
+check_text(const struct fcgi_option_row *row, const char *text,
+    struct fcgi_problem *problem)
+{
+	char quoted[256];
+	const char *wrong = row->check(text);
+
+	if (wrong == NULL)
+		return true;
+	(void)fcgi_log_quote(quoted, sizeof(quoted), text, strlen(text));
+	return refuse(problem, "%s: %s %s", row->key, quoted, wrong);
+}
+
+static bool
+set_text(struct fcgi_options *options, const struct fcgi_option_row *row,
+    const char *text, struct fcgi_problem *problem)
+{
+	char **member = (char **)(void *)((char *)options + row->offset);
+	char *copy;
+
+	if (!check_text(row, text, problem))
+		return false;
+	copy = copy_text(options->env, text);
+	if (copy == NULL)
+		return refuse(problem, "%s: out of memory", row->key);
+	bx_free(options->env, *member);
+	*member = copy;
+	return true;
+}
+
+/* Copies of the values, behind room for kept others.  Owned, or NULL. */
+static char **
+copy_values(const struct bx_env *env, const struct fcgi_assignment *from,
+    size_t kept)
+{
+	char **items = bx_alloc(env, (kept + from->count) * sizeof(*items));
+	size_t i;
+
+	if (items == NULL)
+		return NULL;
+	for (i = 0; i < from->count; i++) {
+		items[kept + i] = copy_text(env, from->values[i]);
+		if (items[kept + i] == NULL)
+			goto free_items;
+	}
+	return items;
+
+free_items:
+	while (i-- > 0)
+		bx_free(env, items[kept + i]);
+	bx_free(env, items);
+	return NULL;
+}
+
+static bool
+set_list(struct fcgi_options *options, const struct fcgi_option_row *row,
+    const struct fcgi_assignment *from, struct fcgi_problem *problem)
+{
+	struct fcgi_strings *list =
+	    (struct fcgi_strings *)(void *)((char *)options + row->offset);
+	size_t kept = from->append ? list->count : 0;
+	char **items = NULL;
+	size_t i;
+
+	if (from->count > LIST_MAX || kept > LIST_MAX - from->count)
+		return refuse(problem, "%s: more than %d elements", row->key,
+		    LIST_MAX);
+	for (i = 0; i < from->count; i++)
+		if (!check_text(row, from->values[i], problem))
+			return false;
+	if (kept + from->count > 0) {
+		items = copy_values(options->env, from, kept);
+		if (items == NULL)
+			return refuse(problem, "%s: out of memory", row->key);
+	}
+	if (kept > 0)
+		memcpy(items, list->items, kept * sizeof(*items));
+	/* What was kept has moved; of the rest only the array is left. */
+	free_strings(options->env, list->items, kept > 0 ? 0 : list->count);
+	list->items = items;
+	list->count = kept + from->count;
+	return true;
+}
+
+static bool
+means_the_same(const char *a, const char *b)
+{
+	int64_t truth_a;
+	int64_t truth_b;
+
+	if (strcmp(a, b) == 0)
+		return true;
+	return fcgi_option_value_parse(FCGI_OPTION_BOOL, a, &truth_a) ==
+	    FCGI_OPTION_VALUE_OK &&
+	    fcgi_option_value_parse(FCGI_OPTION_BOOL, b, &truth_b) ==
+	    FCGI_OPTION_VALUE_OK &&
+	    truth_a == truth_b;
+}
+
+/* Only what says how this version works anyway will do: a value that would
+ * be read and do nothing is worse than one that is refused. */
+static bool
+check_unbuilt(const struct fcgi_option_row *row,
+    const struct fcgi_assignment *from, struct fcgi_problem *problem)
+{
+	if (row->initial == NULL)
+		return refuse(problem, "%s: not supported by this version",
+		    row->key);
+	if (row->kind == FCGI_OPTION_UNBUILT_LIST
+		? from->count == 0
+		: means_the_same(from->values[0], row->initial))
+		return true;
+	return refuse(problem,
+	    "%s: not supported by this version, which "
+	    "acts as %s = %s",
+	    row->key, row->key, row->initial);
+}
+
+static bool
+set_row(struct fcgi_options *options, const struct fcgi_option_row *row,
+    const struct fcgi_assignment *from, struct fcgi_problem *problem)
+{
+	if (from->count != 1 && !fcgi_option_is_list(row))
+		return refuse(problem, "%s: takes one value", row->key);
+	switch (row->kind) {
+	case FCGI_OPTION_TEXT:
+		return set_text(options, row, from->values[0], problem);
+	case FCGI_OPTION_LIST:
+		return set_list(options, row, from, problem);
+	case FCGI_OPTION_UNBUILT:
+	case FCGI_OPTION_UNBUILT_LIST:
+		return check_unbuilt(row, from, problem);
+	case FCGI_OPTION_DURATION:
+	case FCGI_OPTION_SIZE:
+	case FCGI_OPTION_COUNT:
+	case FCGI_OPTION_NUMBER:
+	case FCGI_OPTION_MODE:
+	case FCGI_OPTION_BOOL:
+	case FCGI_OPTION_LEVEL:
+		break;
+	}
+	return set_number(options, row, from->values[0], problem);
+}
+
+static bool
+refuse_key(const char *key, struct fcgi_problem *problem)
+{
+	const char *suggestion = fcgi_option_table_suggest(key);
+	char quoted[128];
+
+	(void)fcgi_log_quote(quoted, sizeof(quoted), key, strlen(key));
+	if (suggestion == NULL)
+		return refuse(problem, "no such option %s", quoted);
+	return refuse(problem, "no such option %s; did you mean \"%s\"?",
+	    quoted, suggestion);
+}
+
+bool
+fcgi_options_set(struct fcgi_options *options,
+    const struct fcgi_assignment *assignment, struct fcgi_problem *problem)
+{
+	const struct fcgi_option_row *row;
+	char **source;
+	char *where;
+
+	row = fcgi_option_table_find(assignment->key);
+	if (row == NULL)
+		return refuse_key(assignment->key, problem);
+	where = copy_text(options->env, assignment->where);
+	if (where == NULL)
+		return refuse(problem, "%s: out of memory", row->key);
+	if (!set_row(options, row, assignment, problem)) {
+		bx_free(options->env, where);
+		return false;
+	}
+	source = &options->sources[row - fcgi_option_table];
+	bx_free(options->env, *source);
+	*source = where;
+	return true;
+}
+
+/* The defaults are read as a file would be; that they can be is tested, so
+ * only memory may be missing. */
+static bool
+set_initial(struct fcgi_options *options, const struct fcgi_option_row *row)
+{
+	struct fcgi_assignment assignment = {
+		.key = row->key,
+		.values = &row->initial,
+		.count = 1,
+	};
+	struct fcgi_problem problem;
+
+	if (fcgi_option_is_unbuilt(row))
+		return true;
+	if (fcgi_option_is_list(row))
+		assignment.count = 0;
+	return set_row(options, row, &assignment, &problem);
+}
+
+bool
+fcgi_options_init(struct fcgi_options *options, const struct bx_env *env)
+{
+	static const struct bx_settings settings = BX_SETTINGS_DEFAULT;
+	size_t size = fcgi_option_table_size * sizeof(*options->sources);
+	size_t i;
+
+	memset(options, 0, sizeof(*options));
+	options->settings = settings; /* for what has no row */
+	options->env = env;
+	options->sources = bx_alloc(env, size);
+	if (options->sources == NULL)
+		return false;
+	for (i = 0; i < fcgi_option_table_size; i++)
+		options->sources[i] = NULL;
+	for (i = 0; i < fcgi_option_table_size; i++) {
+		if (!set_initial(options, &fcgi_option_table[i])) {
+			fcgi_options_fini(options);
+			return false;
+		}
+	}
+	return true;
+}
+
+void
+fcgi_options_fini(struct fcgi_options *options)
+{
+	const struct bx_env *env = options->env;
+
+	if (env == NULL)
+		return;
+	if (options->sources != NULL)
+		free_strings(env, options->sources, fcgi_option_table_size);
+	free_strings(env, options->listen.items, options->listen.count);
+	free_strings(env, options->trusted_proxies.items,
+	    options->trusted_proxies.count);
+	bx_free(env, options->mount);
+	bx_free(env, options->log_target);
+	memset(options, 0, sizeof(*options));
+}

@@ -1,0 +1,178 @@
+#include "options.h"
+
+#include <string.h>
+
+#include "option_table.h"
+
+/* Print text as the configuration file has it: a dollar sign would begin a
+ * variable of the environment, were it not escaped. */
+static void
+print_quoted(const char *text, FILE *out)
+{
+	(void)fputc('"', out);
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			(void)fprintf(out, "\\%c", *text);
+		else if (*text == '$')
+			(void)fputs("\\x24", out);
+		else
+			(void)fputc(*text, out);
+	}
+	(void)fputc('"', out);
+}
+
+static void
+print_list(const struct fcgi_strings *list, FILE *out)
+{
+	size_t i;
+
+	(void)fputc('{', out);
+	for (i = 0; i < list->count; i++) {
+		(void)fputs(i == 0 ? " " : ", ", out);
+		print_quoted(list->items[i], out);
+	}
+	(void)fputs(list->count == 0 ? "}" : " }", out);
+}
+
+static int64_t
+get_number(const struct fcgi_options *options,
+    const struct fcgi_option_row *row)
+{
+	const char *member = (const char *)options + row->offset;
+
+	switch (row->kind) {
+	case FCGI_OPTION_DURATION:
+		return *(const bx_msec *)(const void *)member;
+	case FCGI_OPTION_SIZE:
+	case FCGI_OPTION_COUNT:
+		return (int64_t)*(const size_t *)(const void *)member;
+	case FCGI_OPTION_NUMBER:
+	case FCGI_OPTION_MODE:
+		return *(const unsigned *)(const void *)member;
+	case FCGI_OPTION_BOOL:
+		return *(const bool *)(const void *)member;
+	case FCGI_OPTION_LEVEL:
+		return *(const enum bx_log_level *)(const void *)member;
+	case FCGI_OPTION_TEXT:
+	case FCGI_OPTION_LIST:
+	case FCGI_OPTION_UNBUILT:
+	case FCGI_OPTION_UNBUILT_LIST:
+		break;
+	}
+	return 0;
+}
+
+static void
+print_value(const struct fcgi_options *options,
+    const struct fcgi_option_row *row, FILE *out)
+{
+	const char *member = (const char *)options + row->offset;
+	char text[FCGI_OPTION_VALUE_TEXT];
+
+	if (fcgi_option_is_unbuilt(row)) {
+		(void)fputs(row->initial, out);
+	} else if (row->kind == FCGI_OPTION_LIST) {
+		print_list((const void *)member, out);
+	} else if (row->kind == FCGI_OPTION_TEXT) {
+		print_quoted(*(char *const *)(const void *)member, out);
+	} else {
+		fcgi_option_value_format(row->kind, get_number(options, row),
+		    text);
+		(void)fputs(text, out);
+	}
+}
+
+const char *
+fcgi_options_source(const struct fcgi_options *options, const char *key)
+{
+	const struct fcgi_option_row *row = fcgi_option_table_find(key);
+	const char *source = options->sources[row - fcgi_option_table];
+
+	return source == NULL ? "default" : source;
+}
+
+void
+fcgi_options_print(const struct fcgi_options *options, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < fcgi_option_table_size; i++) {
+		const struct fcgi_option_row *row = &fcgi_option_table[i];
+
+		if (fcgi_option_is_unbuilt(row) && row->initial == NULL) {
+			(void)fprintf(out,
+			    "# %s: not supported by this version\n", row->key);
+			continue;
+		}
+		(void)fprintf(out, "%s = ", row->key);
+		print_value(options, row, out);
+		(void)fprintf(out, "  # %s%s\n",
+		    fcgi_options_source(options, row->key),
+		    fcgi_option_is_unbuilt(row)
+			? "; no other value is supported by this version"
+			: "");
+	}
+}
+
+/* Print text from column 6 on, broken at spaces before column 80. */
+static void
+print_wrapped(const char *text, FILE *out)
+{
+	size_t column = 0;
+
+	while (*text != '\0') {
+		size_t len = strcspn(text, " ");
+
+		if (column == 0 || column + 1 + len > 79) {
+			(void)fputs(column == 0 ? "      " : "\n      ", out);
+			column = 6;
+		} else {
+			(void)fputc(' ', out);
+			column++;
+		}
+		(void)fwrite(text, 1, len, out);
+		column += len;
+		text += len;
+		text += strspn(text, " ");
+	}
+	(void)fputc('\n', out);
+}
+
+static void
+help_row(const struct fcgi_option_row *row, FILE *out)
+{
+	char min[FCGI_OPTION_VALUE_TEXT];
+	char max[FCGI_OPTION_VALUE_TEXT];
+	char text[512];
+
+	if (fcgi_option_is_unbuilt(row) && row->initial == NULL) {
+		(void)snprintf(text, sizeof(text),
+		    "%s  Not supported by this version.", row->doc);
+	} else if (fcgi_option_is_unbuilt(row)) {
+		(void)snprintf(text, sizeof(text),
+		    "%s  No other value is "
+		    "supported by this version.",
+		    row->doc);
+	} else if (row->kind <= FCGI_OPTION_MODE) {
+		fcgi_option_value_format(row->kind, row->min, min);
+		fcgi_option_value_format(row->kind, row->max, max);
+		(void)snprintf(text, sizeof(text), "%s  From %s to %s.",
+		    row->doc, min, max);
+	} else {
+		(void)snprintf(text, sizeof(text), "%s", row->doc);
+	}
+	if (row->initial == NULL)
+		(void)fprintf(out, "  %s\n", row->key);
+	else
+		(void)fprintf(out, "  %s = %s\n", row->key, row->initial);
+	print_wrapped(text, out);
+}
+
+void
+fcgi_options_help(FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < fcgi_option_table_size; i++)
+		help_row(&fcgi_option_table[i], out);
+}
