@@ -12,7 +12,12 @@
 
 #include "env.h"
 
+#define BX_CONNECTION_TYPES_MAX 8
+
 struct bx_settings {
+	/* The transports that are served, as handshake replies list them; the
+	 * first NULL ends the list. */
+	const char *connection_types[BX_CONNECTION_TYPES_MAX];
 	bx_msec timeout;	/* how long a connect is held */
 	bx_msec interval;	/* advised pause between connects */
 	bx_msec max_interval;	/* grace without a connect before expiry */
@@ -26,9 +31,11 @@ struct bx_settings {
 	unsigned max_channel_depth;	/* segments */
 	bool anonymous_publish;
 	bool broadcast_to_publisher;
+	bool forward_ext;	/* events carry the publisher's ext */
 };
 
 #define BX_SETTINGS_DEFAULT { \
+	.connection_types = { "long-polling" }, \
 	.timeout = 30000, \
 	.interval = 0, \
 	.max_interval = 10000, \
@@ -42,6 +49,7 @@ struct bx_settings {
 	.max_channel_depth = 32, \
 	.anonymous_publish = false, \
 	.broadcast_to_publisher = true, \
+	.forward_ext = true, \
 }
 
 #endif
