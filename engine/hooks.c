@@ -1,0 +1,186 @@
+/*
+ * hooks.c - ordered policy callbacks, and services by name.
+ *
+ * A callback may change the lists it is called from, so no pointer into them
+ * is kept over a call: the next callback is found anew by its handle.
+ */
+#include <string.h>
+
+#include "hash.h"
+#include "hooks.h"
+
+struct policy_node {
+	struct bx_list link;
+	uint64_t handle;	/* rises with every callback added */
+	bx_policy_fn *fn;
+	void *ctx;
+};
+
+struct service_node {
+	struct bx_hash_entry by_name;
+	bx_service_fn *fn;
+	void *ctx;
+	char name[];
+};
+
+struct bx_hooks {
+	const struct bx_env *env;
+	struct bx_list policies;
+	struct bx_hash services;
+	uint64_t last_handle;
+};
+
+struct bx_hooks *
+bx_hooks_new(const struct bx_env *env, const uint64_t seed[2])
+{
+	struct bx_hooks *hooks = bx_alloc(env, sizeof(*hooks));
+
+	if (hooks == NULL)
+		return NULL;
+	hooks->env = env;
+	hooks->last_handle = 0;
+	bx_list_init(&hooks->policies);
+	bx_hash_init(&hooks->services, env, seed);
+	return hooks;
+}
+
+void
+bx_hooks_free(struct bx_hooks *hooks)
+{
+	struct bx_list *link;
+	struct bx_hash_entry *entry;
+
+	if (hooks == NULL)
+		return;
+	while ((link = bx_list_take_first(&hooks->policies)) != NULL)
+		bx_free(hooks->env,
+		    BX_LIST_ENTRY(link, struct policy_node, link));
+	while ((entry = bx_hash_any(&hooks->services)) != NULL) {
+		bx_hash_remove(&hooks->services, entry);
+		bx_free(hooks->env,
+		    BX_HASH_ELEMENT(entry, struct service_node, by_name));
+	}
+	bx_hash_fini(&hooks->services);
+	bx_free(hooks->env, hooks);
+}
+
+enum bx_status
+bx_hooks_add_policy(struct bx_hooks *hooks, bx_policy_fn *fn, void *ctx,
+    uint64_t *handle)
+{
+	struct policy_node *node = bx_alloc(hooks->env, sizeof(*node));
+
+	if (node == NULL)
+		return BX_ENOMEM;
+	node->handle = ++hooks->last_handle;
+	node->fn = fn;
+	node->ctx = ctx;
+	bx_list_append(&hooks->policies, &node->link);
+	*handle = node->handle;
+	return BX_OK;
+}
+
+/* The first callback with a handle of at least from, or NULL. */
+static struct policy_node *
+find_policy(struct bx_hooks *hooks, uint64_t from)
+{
+	struct bx_list *link;
+
+	for (link = hooks->policies.next; link != &hooks->policies;
+	    link = link->next) {
+		struct policy_node *node =
+		    BX_LIST_ENTRY(link, struct policy_node, link);
+
+		if (node->handle >= from)
+			return node;
+	}
+	return NULL;
+}
+
+void
+bx_hooks_remove_policy(struct bx_hooks *hooks, uint64_t handle)
+{
+	struct policy_node *node = find_policy(hooks, handle);
+
+	if (node == NULL || node->handle != handle)
+		return;
+	bx_list_remove(&node->link);
+	bx_free(hooks->env, node);
+}
+
+enum bx_verdict
+bx_hooks_ask(struct bx_hooks *hooks, struct bx_question *question,
+    uint64_t *after)
+{
+	struct policy_node *node;
+	enum bx_verdict verdict;
+
+	while ((node = find_policy(hooks, *after + 1)) != NULL) {
+		*after = node->handle;
+		verdict = node->fn(question, node->ctx);
+		if (verdict != BX_VERDICT_ABSTAIN)
+			return verdict;
+	}
+	return BX_VERDICT_ABSTAIN;
+}
+
+enum bx_status
+bx_hooks_add_service(struct bx_hooks *hooks, const char *name,
+    bx_service_fn *fn, void *ctx)
+{
+	size_t len = strlen(name);
+	struct service_node *node;
+	enum bx_status status;
+
+	node = bx_alloc(hooks->env, sizeof(*node) + len + 1);
+	if (node == NULL)
+		return BX_ENOMEM;
+	node->fn = fn;
+	node->ctx = ctx;
+	memcpy(node->name, name, len + 1);
+	status = bx_hash_insert(&hooks->services, &node->by_name, node->name,
+	    len);
+	if (status != BX_OK)
+		bx_free(hooks->env, node);
+	return status;
+}
+
+static struct service_node *
+find_service(struct bx_hooks *hooks, const char *name, size_t len)
+{
+	struct bx_hash_entry *entry;
+
+	entry = bx_hash_find(&hooks->services, name, len);
+	if (entry == NULL)
+		return NULL;
+	return BX_HASH_ELEMENT(entry, struct service_node, by_name);
+}
+
+void
+bx_hooks_remove_service(struct bx_hooks *hooks, const char *name)
+{
+	struct service_node *node = find_service(hooks, name, strlen(name));
+
+	if (node == NULL)
+		return;
+	bx_hash_remove(&hooks->services, &node->by_name);
+	bx_free(hooks->env, node);
+}
+
+bool
+bx_hooks_call_service(struct bx_hooks *hooks,
+    const struct bx_service_call *call)
+{
+	static const char prefix[] = "/service/";
+	const size_t prefix_len = sizeof(prefix) - 1;
+	struct service_node *node;
+
+	if (call->channel->len <= prefix_len)
+		return false;
+	node = find_service(hooks, call->channel->text + prefix_len,
+	    call->channel->len - prefix_len);
+	if (node == NULL)
+		return false;
+	node->fn(call, node->ctx);
+	return true;
+}

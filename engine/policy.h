@@ -1,0 +1,46 @@
+/*
+ * policy.h - may this session handshake, create, subscribe, publish?
+ *
+ * Callbacks decide first, in order; what none of them decides is up to the
+ * default: anyone may handshake, create and subscribe to anything but meta
+ * channels, and publish once there is a session (BAYEUX.md section 5).
+ *
+ * An answer may come later.  A handler asks all its questions, by rising
+ * place, before it does anything, so a message whose question is pending can
+ * simply be handled again from its start: what was granted is not asked again.
+ *
+ * Ownership: an asker is embedded in the exchange whose message it is for.
+ * Reentrancy: calls the policy callbacks.
+ */
+#ifndef BX_POLICY_H
+#define BX_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hooks.h"
+
+/* What has been decided about the message in hand. */
+struct bx_asker {
+	size_t granted;		/* places below this one need no asking */
+	size_t parked;		/* the place whose verdict comes later */
+	uint64_t after;		/* the callback that parked, by its handle */
+	struct bx_ticket *ticket;	/* not resolved yet, or NULL */
+	const char *reason;	/* with a verdict that came later */
+	enum bx_verdict verdict;	/* meaningful if resolved */
+	bool resolved;
+};
+
+/* Begin a new message. */
+void bx_asker_init(struct bx_asker *asker);
+
+/*
+ * Ask the question at the given place of the message's questions.  ALLOW,
+ * DENY (question->reason is then never NULL) or PENDING (asker->ticket is
+ * set, and the handler must have done nothing yet).
+ */
+enum bx_verdict bx_policy_ask(struct bx_hooks *hooks, struct bx_asker *asker,
+    size_t place, struct bx_question *question);
+
+#endif
