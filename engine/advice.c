@@ -1,0 +1,54 @@
+/*
+ * advice.c - advice objects.
+ */
+#include "advice.h"
+
+static const char *const reconnect_names[] = {
+	[BX_RECONNECT_RETRY] = "retry",
+	[BX_RECONNECT_HANDSHAKE] = "handshake",
+	[BX_RECONNECT_NONE] = "none",
+};
+
+struct bx_advice
+bx_advice_retry(const struct bx_settings *settings, bx_msec interval)
+{
+	return (struct bx_advice){
+		.reconnect = BX_RECONNECT_RETRY,
+		.interval = interval,
+		.timeout = settings->timeout,
+	};
+}
+
+struct bx_advice
+bx_advice_handshake(bx_msec interval)
+{
+	return (struct bx_advice){
+		.reconnect = BX_RECONNECT_HANDSHAKE,
+		.interval = interval,
+		.timeout = -1,
+	};
+}
+
+struct bx_advice
+bx_advice_none(const struct bx_settings *settings)
+{
+	return (struct bx_advice){
+		.reconnect = BX_RECONNECT_NONE,
+		.interval = settings->interval,
+		.timeout = settings->timeout,
+	};
+}
+
+void
+bx_advice_append(struct bx_buf *buf, const struct bx_advice *advice)
+{
+	(void)bx_buf_append_text(buf, "{\"reconnect\":\"");
+	(void)bx_buf_append_text(buf, reconnect_names[advice->reconnect]);
+	(void)bx_buf_append_text(buf, "\",\"interval\":");
+	(void)bx_buf_append_integer(buf, advice->interval);
+	if (advice->timeout >= 0) {
+		(void)bx_buf_append_text(buf, ",\"timeout\":");
+		(void)bx_buf_append_integer(buf, advice->timeout);
+	}
+	(void)bx_buf_append_text(buf, "}");
+}

@@ -1,0 +1,40 @@
+/*
+ * advice.h - what a client is told to do next.
+ *
+ * A client replaces all earlier advice by the newest (BAYEUX.md J4), so an
+ * advice object is always complete, but for the one that goes with an unknown
+ * session, which rule 43 spells out.
+ */
+#ifndef BX_ADVICE_H
+#define BX_ADVICE_H
+
+#include "buf.h"
+#include "env.h"
+#include "settings.h"
+
+enum bx_reconnect {
+	BX_RECONNECT_RETRY,
+	BX_RECONNECT_HANDSHAKE,
+	BX_RECONNECT_NONE
+};
+
+struct bx_advice {
+	enum bx_reconnect reconnect;
+	bx_msec interval;	/* pause before the next connect */
+	bx_msec timeout;	/* how long it is held; negative = left out */
+};
+
+/* The usual advice to a session with the given pause between connects. */
+struct bx_advice bx_advice_retry(const struct bx_settings *settings,
+    bx_msec interval);
+
+/* Handshake again after interval (rule 43: 0). */
+struct bx_advice bx_advice_handshake(bx_msec interval);
+
+/* Stop. */
+struct bx_advice bx_advice_none(const struct bx_settings *settings);
+
+/* Append the advice object; a failure stays in buf. */
+void bx_advice_append(struct bx_buf *buf, const struct bx_advice *advice);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * reply.h - replies, field by field, and every "NNN:args:text" error.
+ *
+ * A reply is written into a buffer: begin, any fields, end.  Failures to
+ * append stay in the buffer, so only end has to be looked at.
+ *
+ * Ownership: the buffer is the caller's and can be used again after end.
+ * Reentrancy: no function calls out.
+ */
+#ifndef BX_REPLY_H
+#define BX_REPLY_H
+
+#include <stdbool.h>
+
+#include "advice.h"
+#include "buf.h"
+#include "json.h"
+#include "message.h"
+
+/* Every error that the engine tells a client (BAYEUX.md rule 72). */
+enum bx_error {
+	BX_ERROR_VERSION_MISMATCH,		/* 300, arg: the version */
+	BX_ERROR_CONNECTION_TYPES,		/* 301, arg: the types */
+	BX_ERROR_CHANNEL_MISSING,		/* 400 */
+	BX_ERROR_DATA_MISSING,			/* 400 */
+	BX_ERROR_SESSION_UNKNOWN,		/* 402 */
+	BX_ERROR_HANDSHAKE_DENIED,		/* 403, arg: the reason or none */
+	BX_ERROR_SUBSCRIPTION_MISSING,		/* 403 */
+	BX_ERROR_SUBSCRIPTION_INVALID,		/* 403 */
+	BX_ERROR_UNSUBSCRIBE_FAILED,		/* 403 */
+	BX_ERROR_CREATE_DENIED,			/* 403, arg: the reason */
+	BX_ERROR_SUBSCRIBE_DENIED,		/* 403, arg: the reason */
+	BX_ERROR_CHANNEL_CREATE_DENIED,		/* 403, arg: the reason */
+	BX_ERROR_PUBLISH_DENIED,		/* 403, arg: the reason */
+	BX_ERROR_CHANNEL_INVALID,		/* 405 */
+	BX_ERROR_MESSAGE_ID_INVALID		/* 405 */
+};
+
+/* Clear buf and begin a reply; channel and id are JSON values as they were
+ * sent, and left out when absent. */
+void bx_reply_begin(struct bx_buf *buf, struct bx_slice channel,
+    struct bx_slice id);
+
+/* A field whose value is JSON already; none at all when value is absent. */
+void bx_reply_field(struct bx_buf *buf, const char *name,
+    struct bx_slice value);
+
+/* A field with plain text, which needs no escaping. */
+void bx_reply_text(struct bx_buf *buf, const char *name, const char *text);
+
+void bx_reply_success(struct bx_buf *buf);
+
+/* successful:false and the error.  arg, which may be NULL and may come from a
+ * client, loses what could be taken for a separator (rule 76), and its end
+ * when it is long. */
+void bx_reply_error(struct bx_buf *buf, enum bx_error error, const char *arg);
+
+void bx_reply_advice(struct bx_buf *buf, const struct bx_advice *advice);
+
+/* The message, owned; NULL when there was no memory for any part of it. */
+struct bx_message *bx_reply_end(struct bx_buf *buf);
+
+#endif
