@@ -1,0 +1,54 @@
+/*
+ * session_private.h - the inside of a session, for session.c and
+ * session_queue.c alone.
+ */
+#ifndef BX_SESSION_PRIVATE_H
+#define BX_SESSION_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "channel.h"
+#include "client_id.h"
+#include "deadline.h"
+#include "hash.h"
+#include "list.h"
+#include "queue.h"
+#include "session.h"
+#include "settings.h"
+
+struct bx_sessions {
+	const struct bx_env *env;
+	const struct bx_settings *settings;
+	struct bx_channel_tree *tree;
+	struct bx_hash by_id;
+	struct bx_deadlines deadlines;
+	struct bx_list ready;	/* of readers, longest ready first */
+	struct bx_list waiting;	/* of sessions */
+	size_t held;
+	uint64_t delivered;
+};
+
+struct bx_session {
+	struct bx_sessions *sessions;
+	struct bx_hash_entry by_id;
+	struct bx_subscriber subscriber;
+	struct bx_queue queue;
+	struct bx_deadline deadline;	/* the hold's end, or expiry */
+	struct bx_list waiting;
+	struct bx_reader *reader;	/* parked or ready, or NULL */
+	const char *advised;	/* the transport it was last advised on */
+	bx_msec interval;
+	unsigned refs;
+	unsigned batches;	/* begun and not ended */
+	uint32_t connects;	/* the number of the newest; 0 = none yet */
+	enum bx_session_state state;
+	enum bx_gone_reason reason;	/* once it is GONE */
+	char id[BX_CLIENT_ID_LENGTH + 1];
+};
+
+/* Make the session's reader ready, if it has one. */
+void bx_session_wake(struct bx_session *session, enum bx_wake wake);
+
+#endif

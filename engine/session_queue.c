@@ -1,0 +1,144 @@
+/*
+ * session_queue.c - what waits for a session, and what the session tells.
+ */
+#include <string.h>
+
+#include "session.h"
+#include "session_private.h"
+
+const char *
+bx_session_id(const struct bx_session *session)
+{
+	return session->id;
+}
+
+enum bx_session_state
+bx_session_state(const struct bx_session *session)
+{
+	return session->state;
+}
+
+enum bx_gone_reason
+bx_session_gone_reason(const struct bx_session *session)
+{
+	return session->reason;
+}
+
+struct bx_subscriber *
+bx_session_subscriber(struct bx_session *session)
+{
+	return &session->subscriber;
+}
+
+struct bx_session *
+bx_session_of(struct bx_subscriber *subscriber)
+{
+	return BX_LIST_ENTRY(subscriber, struct bx_session, subscriber);
+}
+
+bx_msec
+bx_session_interval(const struct bx_session *session)
+{
+	return session->interval;
+}
+
+bool
+bx_session_needs_advice(const struct bx_session *session,
+    const char *connection_type)
+{
+	return session->advised == NULL ||
+	    strcmp(session->advised, connection_type) != 0;
+}
+
+void
+bx_session_set_advised(struct bx_session *session,
+    const char *connection_type)
+{
+	session->advised = connection_type;
+}
+
+bool
+bx_session_has_messages(const struct bx_session *session)
+{
+	return session->queue.count > 0;
+}
+
+/* Wake the reader when there is something for it and nobody else takes it. */
+static void
+wake_for_messages(struct bx_session *session)
+{
+	if (session->queue.count > 0 && session->batches == 0)
+		bx_session_wake(session, BX_WAKE_MESSAGE);
+}
+
+void
+bx_session_begin_batch(struct bx_session *session)
+{
+	session->batches++;
+}
+
+void
+bx_session_end_batch(struct bx_session *session)
+{
+	session->batches--;
+	wake_for_messages(session);
+}
+
+enum bx_status
+bx_session_accept(struct bx_session *session, struct bx_delivery *delivery)
+{
+	struct bx_sessions *sessions = session->sessions;
+	const struct bx_settings *settings = sessions->settings;
+	size_t room = 1;
+	enum bx_status status;
+
+	if (session->state == BX_SESSION_GONE) {
+		bx_delivery_free(sessions->env, delivery);
+		return BX_EGONE;
+	}
+	/* A reader that is ready takes all away within this turn: a burst is
+	 * no reason to end a session that keeps up. */
+	if (session->reader != NULL && session->reader->wake != BX_WAKE_NONE)
+		room = 2;
+	status = bx_queue_push(&session->queue, delivery,
+	    room * settings->max_queue_messages,
+	    room * settings->max_queue_size);
+	if (status != BX_OK) {
+		bx_delivery_free(sessions->env, delivery);
+		bx_session_end(session, BX_GONE_OVERFLOW);
+		return BX_EGONE;
+	}
+	sessions->delivered++;
+	wake_for_messages(session);
+	return BX_OK;
+}
+
+enum bx_status
+bx_session_deliver(struct bx_session *session, struct bx_message *message)
+{
+	struct bx_delivery *delivery;
+
+	if (session->state == BX_SESSION_GONE)
+		return BX_EGONE;
+	delivery = bx_delivery_new(session->sessions->env, message);
+	if (delivery == NULL)
+		return BX_ENOMEM;
+	return bx_session_accept(session, delivery);
+}
+
+void
+bx_session_take_queue(struct bx_session *session, struct bx_list *list)
+{
+	bx_queue_take_all(&session->queue, list);
+}
+
+void
+bx_session_put_back(struct bx_session *session, struct bx_list *list)
+{
+	if (session->state == BX_SESSION_GONE) {
+		bx_delivery_free_all(session->sessions->env, list);
+		return;
+	}
+	bx_queue_put_back(&session->queue, list);
+	wake_for_messages(session);
+}
