@@ -1,0 +1,33 @@
+/*
+ * core.h - the state that the engine's parts share; engine.c owns it.
+ */
+#ifndef BX_CORE_H
+#define BX_CORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "channel.h"
+#include "env.h"
+#include "hooks.h"
+#include "list.h"
+#include "session.h"
+#include "settings.h"
+
+struct bx_core {
+	const struct bx_env *env;
+	const struct bx_settings *settings;
+	struct bx_channel_tree *tree;
+	struct bx_sessions *sessions;
+	struct bx_hooks *hooks;
+	struct bx_buf scratch;		/* a reply while it is written */
+	struct bx_list resumed;		/* exchanges with a verdict come late */
+	uint64_t published;
+	size_t backlog;			/* see bx_engine_backlog */
+	bx_msec spread;			/* once closing: of retries */
+	bool closing;
+};
+
+#endif

@@ -1,0 +1,215 @@
+/*
+ * meta.c - /meta/handshake and /meta/disconnect.
+ */
+#include <string.h>
+
+#include "meta.h"
+
+/* When to try again where there is no room for another session. */
+#define FULL_INTERVAL 5000
+
+/* Room for the list of types that a client offered, in its error. */
+#define OFFER_MAX 128
+
+/* Is the first number of minimumVersion greater than 1 (rule 26)? */
+static bool
+is_too_new(struct bx_slice version)
+{
+	size_t i = bx_json_type_of(version) == BX_JSON_STRING ? 1 : 0;
+
+	/* "2" and "10" are, "1", "01", "0.9" and "beta" are not. */
+	while (i < version.len && version.at[i] == '0')
+		i++;
+	if (i == version.len || version.at[i] < '1' || version.at[i] > '9')
+		return false;
+	if (version.at[i] > '1')
+		return true;
+	return i + 1 < version.len && version.at[i + 1] >= '0' &&
+	    version.at[i + 1] <= '9';
+}
+
+/* The text of a JSON value in out, for an error's argument; cut to size. */
+static void
+copy_argument(struct bx_slice value, char *out, size_t size)
+{
+	size_t len = value.len < size - 1 ? value.len : size - 1;
+
+	memcpy(out, value.at, len);
+	out[len] = '\0';
+}
+
+/* BX_OK: there is a type in common, or the client did not say.
+ * BX_EINVAL: there is none. */
+static enum bx_status
+check_connection_types(const struct bx_turn *turn)
+{
+	struct bx_slice types =
+	    bx_turn_field(turn, BX_FIELD_SUPPORTED_CONNECTION_TYPES);
+	const char *const *ours = turn->core->settings->connection_types;
+	enum bx_status status;
+	bool found = false;
+	int i;
+
+	if (bx_json_type_of(types) != BX_JSON_ARRAY)
+		return BX_OK;
+	for (i = 0; i < BX_CONNECTION_TYPES_MAX && ours[i] != NULL; i++) {
+		status = bx_json_array_has_string(types, ours[i], &found);
+		if (status != BX_OK || found)
+			return status;
+	}
+	return BX_EINVAL;
+}
+
+static void
+append_connection_types(struct bx_buf *buf, const struct bx_settings *settings)
+{
+	int i;
+
+	(void)bx_buf_append_text(buf, ",\"supportedConnectionTypes\":[");
+	for (i = 0; i < BX_CONNECTION_TYPES_MAX &&
+	    settings->connection_types[i] != NULL; i++) {
+		(void)bx_buf_append_text(buf, i > 0 ? ",\"" : "\"");
+		(void)bx_buf_append_text(buf, settings->connection_types[i]);
+		(void)bx_buf_append_text(buf, "\"");
+	}
+	(void)bx_buf_append_text(buf, "]");
+}
+
+/* A failed handshake that is not to be tried again (rules 26, 28). */
+static enum bx_step
+refuse_for_good(struct bx_turn *turn, enum bx_error error, const char *arg)
+{
+	struct bx_advice none = bx_advice_none(turn->core->settings);
+	struct bx_buf *buf = bx_turn_begin_reply(turn);
+
+	bx_reply_error(buf, error, arg);
+	if (error == BX_ERROR_CONNECTION_TYPES)
+		append_connection_types(buf, turn->core->settings);
+	bx_reply_advice(buf, &none);
+	return bx_turn_end_reply(turn);
+}
+
+/* The types that the client offered, as the list in an error: a,b. */
+static enum bx_step
+refuse_connection_types(struct bx_turn *turn)
+{
+	struct bx_slice types =
+	    bx_turn_field(turn, BX_FIELD_SUPPORTED_CONNECTION_TYPES);
+	char list[OFFER_MAX];
+	size_t len = 0;
+	size_t i;
+
+	for (i = 0; i < types.len && len < sizeof(list) - 1; i++)
+		if (strchr("[]\" \t\r\n", types.at[i]) == NULL)
+			list[len++] = types.at[i];
+	list[len] = '\0';
+	return refuse_for_good(turn, BX_ERROR_CONNECTION_TYPES, list);
+}
+
+static enum bx_step
+refuse_for_now(struct bx_turn *turn)
+{
+	struct bx_advice later = bx_advice_handshake(FULL_INTERVAL);
+	struct bx_buf *buf = bx_turn_begin_reply(turn);
+
+	bx_reply_error(buf, BX_ERROR_HANDSHAKE_DENIED, "too_many_sessions");
+	bx_reply_advice(buf, &later);
+	return bx_turn_end_reply(turn);
+}
+
+static enum bx_step
+accept_handshake(struct bx_turn *turn, struct bx_session *session)
+{
+	const struct bx_settings *settings = turn->core->settings;
+	struct bx_advice advice = bx_advice_retry(settings,
+	    settings->interval);
+	struct bx_buf *buf = bx_turn_begin_reply(turn);
+
+	bx_reply_success(buf);
+	bx_reply_text(buf, "clientId", bx_session_id(session));
+	bx_reply_text(buf, "version", "1.0");
+	bx_reply_text(buf, "minimumVersion", "1.0");
+	append_connection_types(buf, settings);
+	bx_reply_advice(buf, &advice);
+	return bx_turn_end_reply(turn);
+}
+
+static enum bx_step
+create_session(struct bx_turn *turn)
+{
+	struct bx_session *session;
+	enum bx_step step;
+
+	switch (bx_session_new(turn->core->sessions, turn->now, &session)) {
+	case BX_OK:
+		break;
+	case BX_EFULL:
+		return refuse_for_now(turn);
+	default:
+		return BX_STEP_NO_MEMORY;
+	}
+	step = accept_handshake(turn, session);
+	if (step != BX_STEP_REPLIED) {
+		bx_session_end(session, BX_GONE_CLOSED);
+		return step;
+	}
+	bx_session_set_advised(session, turn->connection_type);
+	turn->created = session;
+	turn->answers_connect = true;
+	turn->connect = 0;
+	return step;
+}
+
+enum bx_step
+bx_meta_handshake(struct bx_turn *turn)
+{
+	const struct bx_ask ask = { .operation = BX_OPERATION_HANDSHAKE };
+	struct bx_slice minimum =
+	    bx_turn_field(turn, BX_FIELD_MINIMUM_VERSION);
+	char version[OFFER_MAX];
+	const char *reason;
+	enum bx_status status;
+
+	if (is_too_new(minimum)) {
+		if (bx_json_type_of(minimum) == BX_JSON_STRING) {
+			minimum.at++;
+			minimum.len -= 2;
+		}
+		copy_argument(minimum, version, sizeof(version));
+		return refuse_for_good(turn, BX_ERROR_VERSION_MISMATCH,
+		    version);
+	}
+	status = check_connection_types(turn);
+	if (status == BX_ENOMEM)
+		return BX_STEP_NO_MEMORY;
+	if (status != BX_OK)
+		return refuse_connection_types(turn);
+	switch (bx_turn_ask(turn, &ask, &reason)) {
+	case BX_VERDICT_ALLOW:
+		return create_session(turn);
+	case BX_VERDICT_PENDING:
+		return BX_STEP_PARKED;
+	case BX_VERDICT_DENY:
+	case BX_VERDICT_ABSTAIN:
+		break;
+	}
+	/* The default's own reason is not told (rule 28: "403::..."). */
+	return refuse_for_good(turn, BX_ERROR_HANDSHAKE_DENIED,
+	    strcmp(reason, "denied_by_security_policy") == 0 ? NULL : reason);
+}
+
+enum bx_step
+bx_meta_disconnect(struct bx_turn *turn)
+{
+	struct bx_buf *buf;
+	enum bx_step step;
+
+	if (turn->session == NULL)
+		return bx_turn_fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
+	buf = bx_turn_begin_reply(turn);
+	bx_reply_success(buf);
+	step = bx_turn_end_reply(turn);
+	if (step == BX_STEP_REPLIED)
+		bx_session_end(turn->session, BX_GONE_DISCONNECT);
+	return step;
+}

@@ -1,0 +1,161 @@
+/*
+ * meta_connect.c - /meta/connect: held or not, and what it is answered.
+ */
+#include <string.h>
+
+#include "meta.h"
+
+static const char channel_json[] = "\"/meta/connect\"";
+
+/* A random pause of at most the core's spread, so that those who were all
+ * told to retry do not all come at once. */
+static bx_msec
+spread_interval(const struct bx_core *core)
+{
+	uint32_t random;
+
+	if (core->spread <= 0 ||
+	    !core->env->random(core->env->ctx, &random, sizeof(random)))
+		return 0;
+	return (bx_msec)random % (core->spread + 1);
+}
+
+/* The advice that a successful reply carries, or false for none. */
+static bool
+choose_advice(const struct bx_connect *connect, struct bx_advice *advice)
+{
+	const struct bx_core *core = connect->core;
+	struct bx_session *session = connect->session;
+
+	if (connect->wake == BX_WAKE_ENDED) {
+		*advice = bx_advice_none(core->settings);
+		return true;
+	}
+	if (core->closing) {
+		*advice = bx_advice_retry(core->settings,
+		    spread_interval(core));
+		return true;
+	}
+	if (!connect->wants_advice &&
+	    !bx_session_needs_advice(session, connect->connection_type))
+		return false;
+	bx_session_set_advised(session, connect->connection_type);
+	*advice = bx_advice_retry(core->settings,
+	    bx_session_interval(session));
+	return true;
+}
+
+struct bx_message *
+bx_meta_connect_reply(const struct bx_connect *connect)
+{
+	const struct bx_slice channel =
+	    { channel_json, sizeof(channel_json) - 1 };
+	struct bx_buf *buf = &connect->core->scratch;
+	struct bx_session *session = connect->session;
+	struct bx_advice advice;
+
+	bx_reply_begin(buf, channel, connect->id);
+	if (bx_session_state(session) == BX_SESSION_GONE &&
+	    bx_session_gone_reason(session) != BX_GONE_DISCONNECT) {
+		bx_reply_error(buf, BX_ERROR_SESSION_UNKNOWN, NULL);
+		advice = bx_advice_handshake(0);
+		bx_reply_advice(buf, &advice);
+		return bx_reply_end(buf);
+	}
+	bx_reply_success(buf);
+	if (choose_advice(connect, &advice))
+		bx_reply_advice(buf, &advice);
+	return bx_reply_end(buf);
+}
+
+/* Rule 43. */
+static enum bx_step
+refuse_unknown(struct bx_turn *turn)
+{
+	struct bx_advice advice = bx_advice_handshake(0);
+	struct bx_buf *buf = bx_turn_begin_reply(turn);
+
+	bx_reply_error(buf, BX_ERROR_SESSION_UNKNOWN, NULL);
+	bx_reply_advice(buf, &advice);
+	return bx_turn_end_reply(turn);
+}
+
+/* What the client's own advice asks for (rule 36); negative: nothing. */
+struct wishes {
+	int64_t timeout;
+	int64_t interval;
+	bool any;
+};
+
+static enum bx_status
+read_wishes(const struct bx_turn *turn, struct wishes *wishes)
+{
+	const struct bx_settings *settings = turn->core->settings;
+	struct bx_slice advice = bx_turn_field(turn, BX_FIELD_ADVICE);
+	bx_msec longest = settings->timeout > settings->interval
+	    ? settings->timeout : settings->interval;
+
+	wishes->timeout = -1;
+	wishes->interval = -1;
+	wishes->any = bx_json_type_of(advice) == BX_JSON_OBJECT;
+	if (!wishes->any)
+		return BX_OK;
+	if (bx_json_member_integer(advice, "timeout", &wishes->timeout) ==
+	    BX_ENOMEM ||
+	    bx_json_member_integer(advice, "interval", &wishes->interval) ==
+	    BX_ENOMEM)
+		return BX_ENOMEM;
+	/* A client may not keep its session alive for ever by asking for an
+	 * endless pause. */
+	if (wishes->interval > longest)
+		wishes->interval = longest;
+	return BX_OK;
+}
+
+/* How long this connect may wait: not longer than is configured. */
+static bx_msec
+hold_time(const struct bx_turn *turn, const struct wishes *wishes)
+{
+	bx_msec timeout = turn->core->settings->timeout;
+
+	if (wishes->timeout >= 0 && wishes->timeout < timeout)
+		timeout = wishes->timeout;
+	return timeout;
+}
+
+enum bx_step
+bx_meta_connect(struct bx_turn *turn)
+{
+	struct bx_session *session = turn->session;
+	struct bx_connect connect = {
+		.core = turn->core,
+		.session = session,
+		.connection_type = turn->connection_type,
+		.id = bx_turn_field(turn, BX_FIELD_ID),
+		.wake = BX_WAKE_DONE,
+	};
+	struct wishes wishes;
+	bx_msec hold;
+	bool may_hold;
+
+	if (session == NULL)
+		return refuse_unknown(turn);
+	if (read_wishes(turn, &wishes) != BX_OK)
+		return BX_STEP_NO_MEMORY;
+	turn->connect = bx_session_connect(session, wishes.interval,
+	    &may_hold);
+	turn->answers_connect = true;
+	hold = hold_time(turn, &wishes);
+	if (may_hold && hold > 0 && turn->alone && !turn->core->closing &&
+	    !bx_session_has_messages(session)) {
+		turn->until = turn->now + hold;
+		turn->wants_advice = wishes.any;
+		return BX_STEP_HOLD;
+	}
+	connect.wants_advice = wishes.any;
+	if (bx_json_type_of(connect.id) == BX_JSON_NULL)
+		connect.id = (struct bx_slice){ NULL, 0 };
+	bx_message_unref(turn->reply);
+	turn->reply = bx_meta_connect_reply(&connect);
+	return turn->reply != NULL ? BX_STEP_REPLIED : BX_STEP_NO_MEMORY;
+}

@@ -1,0 +1,263 @@
+/*
+ * meta_subscribe.c - /meta/subscribe and /meta/unsubscribe: all or nothing.
+ *
+ * The subscription is a string or an array of strings.  It is walked several
+ * times: all names are checked, then the policy is asked about all of them,
+ * and only then is the first one applied (BAYEUX.md rules 48, 49).
+ */
+#include "meta.h"
+
+/* What a walk does with one name; anything but BX_OK ends the walk. */
+typedef enum bx_status name_fn(struct bx_turn *turn,
+    const struct bx_channel_name *name, void *ctx);
+
+static enum bx_status
+visit_name(struct bx_turn *turn, struct bx_slice value, name_fn *fn,
+    void *ctx)
+{
+	struct bx_decoded_name decoded;
+	enum bx_status status;
+
+	status = bx_decoded_name_init(&decoded, turn->core, value);
+	if (status != BX_OK)
+		return status;
+	status = fn(turn, &decoded.name, ctx);
+	bx_decoded_name_fini(&decoded, turn->core);
+	return status;
+}
+
+/*
+ * Call fn for each name of the subscription.  BX_EINVAL: something in it is
+ * no channel name, or there is none; else what fn returned last.
+ */
+static enum bx_status
+walk_names(struct bx_turn *turn, name_fn *fn, void *ctx)
+{
+	struct bx_slice value = bx_turn_field(turn, BX_FIELD_SUBSCRIPTION);
+	struct bx_json json;
+	struct bx_slice key;
+	enum bx_status status;
+	size_t count;
+	bool more;
+
+	if (bx_json_type_of(value) == BX_JSON_STRING)
+		return visit_name(turn, value, fn, ctx);
+	if (bx_json_type_of(value) != BX_JSON_ARRAY)
+		return BX_EINVAL;
+	bx_json_init(&json, value.at, value.len,
+	    turn->core->settings->max_json_depth);
+	status = bx_json_enter(&json);
+	for (count = 0; status == BX_OK; count++) {
+		status = bx_json_next(&json, &key, &more);
+		if (status != BX_OK || !more)
+			break;
+		status = bx_json_value(&json, &value);
+		if (status == BX_OK)
+			status = visit_name(turn, value, fn, ctx);
+	}
+	if (status == BX_OK && count == 0)
+		return BX_EINVAL;
+	return status;
+}
+
+/* A failed reply echoes the subscription too (rules 47, 57, J9). */
+static enum bx_step
+fail(struct bx_turn *turn, enum bx_error error, const char *arg)
+{
+	struct bx_buf *buf = bx_turn_begin_reply(turn);
+
+	bx_reply_field(buf, "subscription",
+	    bx_turn_field(turn, BX_FIELD_SUBSCRIPTION));
+	bx_reply_error(buf, error, arg);
+	return bx_turn_end_reply(turn);
+}
+
+static enum bx_step
+succeed(struct bx_turn *turn)
+{
+	struct bx_buf *buf = bx_turn_begin_reply(turn);
+
+	bx_reply_field(buf, "subscription",
+	    bx_turn_field(turn, BX_FIELD_SUBSCRIPTION));
+	bx_reply_success(buf);
+	return bx_turn_end_reply(turn);
+}
+
+static enum bx_status
+note_meta(struct bx_turn *turn, const struct bx_channel_name *name, void *ctx)
+{
+	bool *meta = ctx;
+
+	(void)turn;
+	if (name->kind == BX_CHANNEL_META)
+		*meta = true;
+	return BX_OK;
+}
+
+/* What is wrong before anything is asked or done; BX_STEP_HOLD for nothing,
+ * a step that no subscribe ends with.  *meta: a meta channel is named. */
+static enum bx_step
+check(struct bx_turn *turn, bool *meta)
+{
+	*meta = false;
+	if (turn->session == NULL)
+		return fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
+	switch (bx_json_type_of(bx_turn_field(turn, BX_FIELD_SUBSCRIPTION))) {
+	case BX_JSON_NONE:
+	case BX_JSON_NULL:
+		return fail(turn, BX_ERROR_SUBSCRIPTION_MISSING, NULL);
+	default:
+		break;
+	}
+	switch (walk_names(turn, note_meta, meta)) {
+	case BX_OK:
+		return BX_STEP_HOLD;
+	case BX_ENOMEM:
+		return BX_STEP_NO_MEMORY;
+	default:
+		return fail(turn, BX_ERROR_SUBSCRIPTION_INVALID, NULL);
+	}
+}
+
+/* The policy's answer about all names so far. */
+struct ballot {
+	size_t place;
+	enum bx_verdict verdict;
+	enum bx_error error;
+	const char *reason;
+};
+
+static bool
+is_granted(struct bx_turn *turn, struct ballot *ballot,
+    const struct bx_ask *ask, enum bx_error error)
+{
+	ballot->verdict = bx_turn_ask(turn, ask, &ballot->reason);
+	ballot->error = error;
+	return ballot->verdict == BX_VERDICT_ALLOW;
+}
+
+/* Two places for each name, as whether it exists may change meanwhile. */
+static enum bx_status
+ask_about_name(struct bx_turn *turn, const struct bx_channel_name *name,
+    void *ctx)
+{
+	struct ballot *ballot = ctx;
+	struct bx_ask ask = { .channel = name };
+	size_t place = ballot->place;
+
+	ballot->place += 2;
+	/* Services are reached by publishing; nothing is recorded (rule 51). */
+	if (name->kind == BX_CHANNEL_SERVICE && name->depth > 1)
+		return BX_OK;
+	if (name->kind == BX_CHANNEL_BROADCAST &&
+	    !bx_channel_exists(turn->core->tree, name)) {
+		ask.operation = BX_OPERATION_CREATE;
+		ask.place = place;
+		if (!is_granted(turn, ballot, &ask, BX_ERROR_CREATE_DENIED))
+			return BX_EGONE;
+	}
+	ask.operation = BX_OPERATION_SUBSCRIBE;
+	ask.place = place + 1;
+	if (name->kind == BX_CHANNEL_SERVICE) {
+		ballot->verdict = BX_VERDICT_DENY;
+		ballot->error = BX_ERROR_SUBSCRIBE_DENIED;
+		ballot->reason = "denied_by_security_policy";
+		return BX_EGONE;
+	}
+	if (!is_granted(turn, ballot, &ask, BX_ERROR_SUBSCRIBE_DENIED))
+		return BX_EGONE;
+	return BX_OK;
+}
+
+/* ctx counts the names that were new, so that they can be taken back. */
+static enum bx_status
+subscribe_name(struct bx_turn *turn, const struct bx_channel_name *name,
+    void *ctx)
+{
+	struct bx_channel_tree *tree = turn->core->tree;
+	struct bx_subscriber *subscriber =
+	    bx_session_subscriber(turn->session);
+	size_t *added = ctx;
+	enum bx_status status;
+
+	if (name->kind != BX_CHANNEL_BROADCAST ||
+	    bx_channel_is_subscribed(tree, name, subscriber))
+		return BX_OK;
+	if (subscriber->count >= turn->core->settings->max_subscriptions)
+		return BX_EFULL;
+	status = bx_channel_subscribe(tree, name, subscriber);
+	if (status == BX_OK)
+		(*added)++;
+	return status;
+}
+
+/* All of the names, or none. */
+static enum bx_status
+apply(struct bx_turn *turn)
+{
+	size_t added = 0;
+	enum bx_status status = walk_names(turn, subscribe_name, &added);
+
+	if (status != BX_OK)
+		bx_channel_unsubscribe_newest(turn->core->tree,
+		    bx_session_subscriber(turn->session), added);
+	return status;
+}
+
+enum bx_step
+bx_meta_subscribe(struct bx_turn *turn)
+{
+	bool meta;
+	struct ballot ballot = { .verdict = BX_VERDICT_ALLOW };
+	enum bx_step step = check(turn, &meta);
+
+	if (step != BX_STEP_HOLD)
+		return step;
+	if (walk_names(turn, ask_about_name, &ballot) == BX_ENOMEM)
+		return BX_STEP_NO_MEMORY;
+	if (ballot.verdict == BX_VERDICT_PENDING)
+		return BX_STEP_PARKED;
+	if (ballot.verdict == BX_VERDICT_DENY)
+		return fail(turn, ballot.error, ballot.reason);
+	step = succeed(turn);
+	if (step != BX_STEP_REPLIED)
+		return step;
+	switch (apply(turn)) {
+	case BX_OK:
+		return step;
+	case BX_EFULL:
+		return fail(turn, BX_ERROR_SUBSCRIBE_DENIED,
+		    "too_many_subscriptions");
+	default:
+		return BX_STEP_NO_MEMORY;
+	}
+}
+
+static enum bx_status
+unsubscribe_name(struct bx_turn *turn, const struct bx_channel_name *name,
+    void *ctx)
+{
+	(void)ctx;
+	bx_channel_unsubscribe(turn->core->tree, name,
+	    bx_session_subscriber(turn->session));
+	return BX_OK;
+}
+
+enum bx_step
+bx_meta_unsubscribe(struct bx_turn *turn)
+{
+	bool meta;
+	enum bx_step step = check(turn, &meta);
+
+	if (step != BX_STEP_HOLD)
+		return step;
+	if (meta)
+		return fail(turn, BX_ERROR_UNSUBSCRIBE_FAILED, NULL);
+	step = succeed(turn);
+	/* Stopping half-way for want of memory is harmless: the client gets
+	 * no reply, and to unsubscribe again is no error (rule 54). */
+	if (step == BX_STEP_REPLIED &&
+	    walk_names(turn, unsubscribe_name, NULL) != BX_OK)
+		return BX_STEP_NO_MEMORY;
+	return step;
+}

@@ -1,0 +1,186 @@
+/*
+ * publish.c - one message, serialised once, into every subscriber's queue.
+ *
+ * Subscribers are collected first, each with its delivery, and served only
+ * when nothing can fail any more; serving one may end its session.
+ */
+#include "publish.h"
+#include "queue.h"
+
+struct collection {
+	const struct bx_env *env;
+	struct bx_message *message;
+	const struct bx_session *except;	/* or NULL */
+	struct bx_list deliveries;
+	bool failed;
+};
+
+static bool
+collect(struct bx_subscriber *subscriber, void *ctx)
+{
+	struct collection *collection = ctx;
+	struct bx_session *session = bx_session_of(subscriber);
+	struct bx_delivery *delivery;
+
+	if (session == collection->except)
+		return true;
+	delivery = bx_delivery_new(collection->env, collection->message);
+	if (delivery == NULL) {
+		collection->failed = true;
+		return false;
+	}
+	delivery->target = session;
+	bx_list_append(&collection->deliveries, &delivery->link);
+	return true;
+}
+
+static enum bx_status
+broadcast(struct bx_turn *turn, struct bx_message *message)
+{
+	struct bx_core *core = turn->core;
+	struct collection collection = {
+		.env = core->env,
+		.message = message,
+		.except = core->settings->broadcast_to_publisher ? NULL
+		    : turn->session,
+	};
+	struct bx_list *link;
+
+	bx_list_init(&collection.deliveries);
+	bx_channel_visit(core->tree, &turn->channel.name, collect,
+	    &collection);
+	if (collection.failed) {
+		bx_delivery_free_all(core->env, &collection.deliveries);
+		return BX_ENOMEM;
+	}
+	while ((link = bx_list_take_first(&collection.deliveries)) != NULL) {
+		struct bx_delivery *delivery =
+		    BX_LIST_ENTRY(link, struct bx_delivery, link);
+
+		(void)bx_session_accept(delivery->target, delivery);
+	}
+	core->published++;
+	return BX_OK;
+}
+
+static enum bx_status
+serialise_and_broadcast(struct bx_turn *turn)
+{
+	const struct bx_slice absent = { NULL, 0 };
+	const struct bx_slice channel = {
+		turn->channel.name.text, turn->channel.name.len
+	};
+	struct bx_slice ext = bx_turn_field(turn, BX_FIELD_EXT);
+	struct bx_message *message;
+	enum bx_status status;
+
+	/* An ext of the wrong type is ignored (rule 22). */
+	if (!turn->core->settings->forward_ext ||
+	    bx_json_type_of(ext) != BX_JSON_OBJECT)
+		ext = absent;
+	message = bx_message_event(turn->core->env, channel,
+	    bx_turn_field(turn, BX_FIELD_DATA), absent, ext);
+	if (message == NULL)
+		return BX_ENOMEM;
+	status = broadcast(turn, message);
+	bx_message_unref(message);
+	return status;
+}
+
+static void
+call_service(struct bx_turn *turn)
+{
+	struct bx_service_call call = {
+		.session = turn->session,
+		.channel = &turn->channel.name,
+		.id = bx_turn_field(turn, BX_FIELD_ID),
+		.data = bx_turn_field(turn, BX_FIELD_DATA),
+		.ext = bx_turn_field(turn, BX_FIELD_EXT),
+	};
+
+	/* That nobody serves the channel is no error (rule 66). */
+	(void)bx_hooks_call_service(turn->core->hooks, &call);
+}
+
+/* The sender must have a session; where it is configured, a message without
+ * any clientId may be broadcast all the same (rule 67). */
+static bool
+may_send(const struct bx_turn *turn)
+{
+	if (turn->session != NULL)
+		return true;
+	return turn->core->settings->anonymous_publish &&
+	    turn->channel.name.kind == BX_CHANNEL_BROADCAST &&
+	    bx_turn_field(turn, BX_FIELD_CLIENT_ID).len == 0;
+}
+
+static enum bx_step
+deny(struct bx_turn *turn, enum bx_error error, const char *reason)
+{
+	return bx_turn_fail(turn, error, reason);
+}
+
+/* REPLIED with a failed reply, PARKED or NO_MEMORY; HOLD for "go on", a step
+ * that no publish ends with. */
+static enum bx_step
+ask_policy(struct bx_turn *turn)
+{
+	const struct bx_channel_name *name = &turn->channel.name;
+	struct bx_ask ask = { .channel = name };
+	enum bx_error error = BX_ERROR_CHANNEL_CREATE_DENIED;
+	enum bx_verdict verdict = BX_VERDICT_ALLOW;
+	const char *reason = NULL;
+
+	/* What is reserved exists or not, but nobody creates it (rule 65). */
+	if (name->kind != BX_CHANNEL_BROADCAST &&
+	    (name->kind == BX_CHANNEL_META || name->depth == 1))
+		return deny(turn, error, "denied_by_security_policy");
+	if (name->kind == BX_CHANNEL_BROADCAST &&
+	    !bx_channel_exists(turn->core->tree, name)) {
+		ask.operation = BX_OPERATION_CREATE;
+		verdict = bx_turn_ask(turn, &ask, &reason);
+	}
+	if (verdict == BX_VERDICT_ALLOW) {
+		ask.operation = BX_OPERATION_PUBLISH;
+		ask.place = 1;
+		error = BX_ERROR_PUBLISH_DENIED;
+		verdict = bx_turn_ask(turn, &ask, &reason);
+	}
+	switch (verdict) {
+	case BX_VERDICT_ALLOW:
+		return BX_STEP_HOLD;
+	case BX_VERDICT_PENDING:
+		return BX_STEP_PARKED;
+	case BX_VERDICT_DENY:
+	case BX_VERDICT_ABSTAIN:
+		break;
+	}
+	return deny(turn, error, reason);
+}
+
+enum bx_step
+bx_publish(struct bx_turn *turn)
+{
+	struct bx_buf *buf;
+	enum bx_step step;
+
+	if (!may_send(turn))
+		return bx_turn_fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
+	if (bx_turn_field(turn, BX_FIELD_DATA).len == 0)
+		return bx_turn_fail(turn, BX_ERROR_DATA_MISSING, NULL);
+	step = ask_policy(turn);
+	if (step != BX_STEP_HOLD)
+		return step;
+	/* The reply comes first, as nothing may fail once others were told. */
+	buf = bx_turn_begin_reply(turn);
+	bx_reply_success(buf);
+	step = bx_turn_end_reply(turn);
+	if (step != BX_STEP_REPLIED)
+		return step;
+	turn->core->backlog++;
+	if (turn->channel.name.kind == BX_CHANNEL_SERVICE)
+		call_service(turn);
+	else if (serialise_and_broadcast(turn) != BX_OK)
+		return BX_STEP_NO_MEMORY;
+	return BX_STEP_REPLIED;
+}

@@ -1,0 +1,17 @@
+/*
+ * publish.h - messages to broadcast and service channels.
+ *
+ * Reentrancy: policy callbacks and services are called.
+ */
+#ifndef BX_PUBLISH_H
+#define BX_PUBLISH_H
+
+#include "turn.h"
+
+/*
+ * BAYEUX.md rules 61 to 68.  A broadcast reaches the queues of all subscribers
+ * or, when there is no memory for one of them, of none.
+ */
+enum bx_step bx_publish(struct bx_turn *turn);
+
+#endif

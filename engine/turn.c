@@ -1,0 +1,205 @@
+/*
+ * turn.c - the checks and replies that all handlers share.
+ */
+#include <string.h>
+
+#include "turn.h"
+
+/* As long as an escape sequence can be for one byte of a name: \u0041. */
+#define ESCAPE_MAX 6
+
+/* Ids are echoed and kept while a connect is held, so they are not endless. */
+#define ID_MAX 1024
+
+enum bx_status
+bx_decoded_name_init(struct bx_decoded_name *decoded,
+    const struct bx_core *core, struct bx_slice value)
+{
+	const struct bx_settings *settings = core->settings;
+	const char *text;
+	size_t len;
+	enum bx_status status;
+
+	decoded->text = NULL;
+	if (bx_json_type_of(value) != BX_JSON_STRING ||
+	    value.len > ESCAPE_MAX * settings->max_channel_length + 2)
+		return BX_EINVAL;
+	if (memchr(value.at, '\\', value.len) == NULL) {
+		text = value.at + 1;
+		len = value.len - 2;
+	} else {
+		decoded->text = bx_alloc(core->env, value.len);
+		if (decoded->text == NULL)
+			return BX_ENOMEM;
+		text = decoded->text;
+		status = bx_json_string_decode(value, decoded->text,
+		    value.len, &len);
+		if (status != BX_OK)
+			goto fail;
+	}
+	status = bx_channel_name_parse(&decoded->name, text, len,
+	    settings->max_channel_length, settings->max_channel_depth);
+	if (status == BX_OK)
+		return BX_OK;
+fail:
+	bx_decoded_name_fini(decoded, core);
+	return status;
+}
+
+void
+bx_decoded_name_fini(struct bx_decoded_name *decoded,
+    const struct bx_core *core)
+{
+	bx_free(core->env, decoded->text);
+	decoded->text = NULL;
+}
+
+/* Rule 17 (c): an id is letters and digits, be it a string or not. */
+static bool
+is_valid_id(struct bx_slice id)
+{
+	char text[ID_MAX];
+	size_t len = id.len;
+	size_t i;
+
+	switch (bx_json_type_of(id)) {
+	case BX_JSON_NONE:
+	case BX_JSON_NULL:
+		return true;
+	case BX_JSON_OBJECT:
+	case BX_JSON_ARRAY:
+		return false;
+	case BX_JSON_STRING:
+		if (bx_json_string_decode(id, text, sizeof(text), &len) !=
+		    BX_OK)
+			return false;
+		break;
+	case BX_JSON_NUMBER:
+	case BX_JSON_BOOLEAN:
+		if (len > sizeof(text))
+			return false;
+		memcpy(text, id.at, len);
+		break;
+	}
+	for (i = 0; i < len; i++)
+		if (!((text[i] >= '0' && text[i] <= '9') ||
+		    (text[i] >= 'A' && text[i] <= 'Z') ||
+		    (text[i] >= 'a' && text[i] <= 'z')))
+			return false;
+	return len > 0;
+}
+
+/* Fail the message, which has no decoded channel. */
+static enum bx_status
+refuse(struct bx_turn *turn, enum bx_error error)
+{
+	if (bx_turn_fail(turn, error, NULL) != BX_STEP_REPLIED)
+		return BX_ENOMEM;
+	return BX_EINVAL;
+}
+
+enum bx_status
+bx_turn_open(struct bx_turn *turn)
+{
+	struct bx_slice channel = bx_turn_field(turn, BX_FIELD_CHANNEL);
+	enum bx_json_type type = bx_json_type_of(channel);
+	enum bx_status status;
+
+	if (type == BX_JSON_NONE || type == BX_JSON_NULL)
+		return refuse(turn, BX_ERROR_CHANNEL_MISSING);
+	status = bx_decoded_name_init(&turn->channel, turn->core, channel);
+	if (status == BX_ENOMEM)
+		return status;
+	if (status != BX_OK)
+		return refuse(turn, BX_ERROR_CHANNEL_INVALID);
+	/* No message is sent to a pattern (rule 64). */
+	if (turn->channel.name.pattern) {
+		status = refuse(turn, BX_ERROR_CHANNEL_INVALID);
+		goto close;
+	}
+	if (!is_valid_id(bx_turn_field(turn, BX_FIELD_ID))) {
+		status = refuse(turn, BX_ERROR_MESSAGE_ID_INVALID);
+		goto close;
+	}
+	turn->session = bx_session_find(turn->core->sessions,
+	    bx_turn_field(turn, BX_FIELD_CLIENT_ID));
+	return BX_OK;
+close:
+	bx_turn_close(turn);
+	return status;
+}
+
+void
+bx_turn_close(struct bx_turn *turn)
+{
+	bx_decoded_name_fini(&turn->channel, turn->core);
+}
+
+struct bx_slice
+bx_turn_field(const struct bx_turn *turn, enum bx_field field)
+{
+	return bx_envelope_field(turn->envelope, turn->body, field);
+}
+
+struct bx_buf *
+bx_turn_begin_reply(const struct bx_turn *turn)
+{
+	struct bx_slice channel = bx_turn_field(turn, BX_FIELD_CHANNEL);
+	struct bx_slice id = bx_turn_field(turn, BX_FIELD_ID);
+	const struct bx_slice absent = { NULL, 0 };
+
+	/* What has no scalar's type is not echoed (rule 21). */
+	if (bx_json_type_of(channel) != BX_JSON_STRING)
+		channel = absent;
+	switch (bx_json_type_of(id)) {
+	case BX_JSON_STRING:
+	case BX_JSON_NUMBER:
+	case BX_JSON_BOOLEAN:
+		break;
+	case BX_JSON_NONE:
+	case BX_JSON_NULL:
+	case BX_JSON_OBJECT:
+	case BX_JSON_ARRAY:
+		id = absent;
+		break;
+	}
+	bx_reply_begin(&turn->core->scratch, channel, id);
+	return &turn->core->scratch;
+}
+
+enum bx_step
+bx_turn_end_reply(struct bx_turn *turn)
+{
+	bx_message_unref(turn->reply);
+	turn->reply = bx_reply_end(&turn->core->scratch);
+	return turn->reply != NULL ? BX_STEP_REPLIED : BX_STEP_NO_MEMORY;
+}
+
+enum bx_step
+bx_turn_fail(struct bx_turn *turn, enum bx_error error, const char *arg)
+{
+	struct bx_buf *buf = bx_turn_begin_reply(turn);
+
+	bx_reply_error(buf, error, arg);
+	return bx_turn_end_reply(turn);
+}
+
+enum bx_verdict
+bx_turn_ask(const struct bx_turn *turn, const struct bx_ask *ask,
+    const char **reason)
+{
+	struct bx_question question = {
+		.operation = ask->operation,
+		.session = turn->session,
+		.channel = ask->channel,
+		.ext = bx_turn_field(turn, BX_FIELD_EXT),
+	};
+	enum bx_verdict verdict;
+
+	if (ask->operation == BX_OPERATION_PUBLISH)
+		question.data = bx_turn_field(turn, BX_FIELD_DATA);
+	verdict = bx_policy_ask(turn->core->hooks, turn->asker, ask->place,
+	    &question);
+	*reason = question.reason;
+	return verdict;
+}
