@@ -1,0 +1,81 @@
+/*
+ * answer.c - what an exchange that is ready says: queued events, then replies
+ * (BAYEUX.md rule 38).
+ */
+#include "exchange.h"
+#include "exchange_private.h"
+#include "meta.h"
+
+/* Is this the exchange of a connect that was held? */
+static bool
+was_held(const struct bx_exchange *exchange)
+{
+	return exchange->state == EXCHANGE_HELD;
+}
+
+/* The reply that a held connect has been waiting for. */
+static bool
+reply_to_held(struct bx_exchange *exchange)
+{
+	const struct bx_connect connect = {
+		.core = exchange->core,
+		.session = exchange->parts.first.session,
+		.connection_type = exchange->transport->connection_type,
+		.id = { exchange->id.at, exchange->id.len },
+		.wants_advice = exchange->wants_advice,
+		.wake = exchange->reader.wake,
+	};
+	struct bx_message *reply = bx_meta_connect_reply(&connect);
+
+	if (reply == NULL)
+		return false;
+	exchange->replies[exchange->reply_count++] = reply;
+	return true;
+}
+
+static void
+count_message(struct bx_message *message, void *ctx)
+{
+	struct bx_answer *answer = ctx;
+
+	answer->count++;
+	answer->bytes += bx_message_length(message);
+}
+
+struct bx_answer
+bx_exchange_answer(struct bx_exchange *exchange, bx_msec now)
+{
+	struct bx_answer answer = { .outcome = BX_OUTCOME_REPLIES };
+
+	(void)now;
+	if (exchange->reader.wake == BX_WAKE_SUPERSEDED)
+		answer.outcome = BX_OUTCOME_SUPERSEDED;
+	else if (exchange->no_memory ||
+	    (was_held(exchange) && !reply_to_held(exchange)))
+		answer.outcome = BX_OUTCOME_NO_MEMORY;
+	else
+		bx_parts_take_queues(&exchange->parts);
+	exchange->state = EXCHANGE_ANSWERED;
+	bx_session_let_go(&exchange->reader);
+	bx_parts_end_batches(&exchange->parts);
+	if (answer.outcome == BX_OUTCOME_REPLIES)
+		bx_exchange_each_message(exchange, count_message, &answer);
+	return answer;
+}
+
+void
+bx_exchange_each_message(struct bx_exchange *exchange, bx_answer_fn *fn,
+    void *ctx)
+{
+	struct bx_part *part = NULL;
+	struct bx_list *link;
+	size_t i;
+
+	while ((part = bx_parts_next(&exchange->parts, part)) != NULL)
+		for (link = part->taken.next; link != &part->taken;
+		    link = link->next)
+			fn(BX_LIST_ENTRY(link, struct bx_delivery,
+			    link)->message, ctx);
+	for (i = 0; i < exchange->reply_count; i++)
+		fn(exchange->replies[i], ctx);
+}

@@ -1,0 +1,139 @@
+/*
+ * engine.c - the owner of all parts.
+ */
+#include <string.h>
+
+#include "core.h"
+#include "engine.h"
+#include "exchange_private.h"
+
+struct bx_engine {
+	struct bx_core core;
+};
+
+/* Everything but the engine itself. */
+static void
+fini_core(struct bx_core *core)
+{
+	bx_sessions_free(core->sessions);
+	bx_hooks_free(core->hooks);
+	bx_channel_tree_free(core->tree);
+	bx_buf_fini(&core->scratch);
+}
+
+/* One seed serves all tables: nobody outside learns anything about it. */
+static bool
+init_core(struct bx_core *core)
+{
+	const struct bx_env *env = core->env;
+	uint64_t seed[2];
+
+	bx_buf_init(&core->scratch, env);
+	bx_list_init(&core->resumed);
+	if (!env->random(env->ctx, seed, sizeof(seed)))
+		return false;
+	core->tree = bx_channel_tree_new(env, seed);
+	if (core->tree == NULL)
+		return false;
+	core->hooks = bx_hooks_new(env, seed);
+	if (core->hooks == NULL)
+		return false;
+	core->sessions = bx_sessions_new(env, core->settings, core->tree,
+	    seed);
+	return core->sessions != NULL;
+}
+
+struct bx_engine *
+bx_engine_new(const struct bx_env *env, const struct bx_settings *settings)
+{
+	struct bx_engine *engine = bx_alloc(env, sizeof(*engine));
+
+	if (engine == NULL)
+		return NULL;
+	memset(engine, 0, sizeof(*engine));
+	engine->core.env = env;
+	engine->core.settings = settings;
+	if (!init_core(&engine->core)) {
+		bx_engine_free(engine);
+		return NULL;
+	}
+	return engine;
+}
+
+void
+bx_engine_free(struct bx_engine *engine)
+{
+	if (engine == NULL)
+		return;
+	fini_core(&engine->core);
+	bx_free(engine->core.env, engine);
+}
+
+struct bx_core *
+bx_engine_core(struct bx_engine *engine)
+{
+	return &engine->core;
+}
+
+struct bx_hooks *
+bx_engine_hooks(struct bx_engine *engine)
+{
+	return engine->core.hooks;
+}
+
+struct bx_exchange *
+bx_engine_next_ready(struct bx_engine *engine)
+{
+	struct bx_core *core = &engine->core;
+	struct bx_reader *reader;
+
+	core->backlog = 0;
+	while (!bx_list_is_empty(&core->resumed))
+		bx_exchange_resume(BX_LIST_ENTRY(core->resumed.next,
+		    struct bx_exchange, reader.ready));
+	reader = bx_sessions_take_ready(core->sessions);
+	if (reader == NULL)
+		return NULL;
+	return BX_LIST_ENTRY(reader, struct bx_exchange, reader);
+}
+
+bx_msec
+bx_engine_next_deadline(const struct bx_engine *engine)
+{
+	return bx_sessions_next_deadline(engine->core.sessions);
+}
+
+void
+bx_engine_advance(struct bx_engine *engine, bx_msec now)
+{
+	bx_sessions_advance(engine->core.sessions, now);
+}
+
+void
+bx_engine_shut_down(struct bx_engine *engine, bx_msec spread, bx_msec now)
+{
+	(void)now;
+	engine->core.closing = true;
+	engine->core.spread = spread;
+	bx_sessions_shut_down(engine->core.sessions);
+}
+
+struct bx_counts
+bx_engine_counts(const struct bx_engine *engine)
+{
+	const struct bx_core *core = &engine->core;
+
+	return (struct bx_counts){
+		.sessions = bx_sessions_count(core->sessions),
+		.channels = bx_channel_tree_count(core->tree),
+		.held = bx_sessions_held(core->sessions),
+		.published = core->published,
+		.delivered = bx_sessions_delivered(core->sessions),
+	};
+}
+
+size_t
+bx_engine_backlog(const struct bx_engine *engine)
+{
+	return engine->core.backlog;
+}

@@ -1,0 +1,335 @@
+/*
+ * exchange.c - a request's messages, one turn after the other, and the answer.
+ *
+ * While a request runs, every session it deals with has a batch open, so what
+ * the request causes rides home in its own answer and wakes no held connect
+ * (BAYEUX.md rule 69).  A held or parked exchange has none open.
+ */
+#include <string.h>
+
+#include "exchange.h"
+#include "exchange_private.h"
+#include "dispatch.h"
+#include "meta.h"
+
+struct bx_exchange *
+bx_exchange_open(struct bx_core *core,
+    const struct bx_transport_info *transport, void *owner)
+{
+	struct bx_exchange *exchange = bx_alloc(core->env, sizeof(*exchange));
+	struct bx_input *input;
+
+	if (exchange == NULL)
+		return NULL;
+	input = bx_alloc(core->env, sizeof(*input));
+	if (input == NULL) {
+		bx_free(core->env, exchange);
+		return NULL;
+	}
+	memset(exchange, 0, sizeof(*exchange));
+	exchange->core = core;
+	exchange->transport = transport;
+	exchange->owner = owner;
+	exchange->state = EXCHANGE_OPEN;
+	exchange->input = input;
+	bx_list_init(&exchange->reader.ready);
+	bx_parts_init(&exchange->parts, core->env);
+
+	memset(input, 0, sizeof(*input));
+	input->exchange = exchange;
+	bx_buf_init(&input->body, core->env);
+	bx_envelopes_init(&input->messages, core->env);
+	bx_asker_init(&input->asker);
+	return exchange;
+}
+
+void *
+bx_exchange_owner(const struct bx_exchange *exchange)
+{
+	return exchange->owner;
+}
+
+enum bx_status
+bx_exchange_receive(struct bx_exchange *exchange, const char *bytes,
+    size_t len)
+{
+	const struct bx_settings *settings = exchange->core->settings;
+	struct bx_input *input = exchange->input;
+	struct bx_envelope_input scan = {
+		.from = input->body.len,
+		.max_depth = settings->max_json_depth,
+		.max_count = settings->max_batch,
+	};
+
+	if (bx_buf_append(&input->body, bytes, len) != BX_OK)
+		return BX_ENOMEM;
+	scan.bytes = input->body.bytes;
+	scan.len = input->body.len;
+	if (scan.bytes == NULL)
+		return BX_EJSON;
+	return bx_envelopes_scan(&input->messages, &scan);
+}
+
+/* A policy callback that parked must not find this exchange any more. */
+static void
+orphan_ticket(struct bx_asker *asker)
+{
+	if (asker->ticket != NULL)
+		asker->ticket->exchange = NULL;
+	asker->ticket = NULL;
+}
+
+static void
+free_input(struct bx_exchange *exchange)
+{
+	struct bx_input *input = exchange->input;
+
+	if (input == NULL)
+		return;
+	orphan_ticket(&input->asker);
+	bx_envelopes_fini(&input->messages);
+	bx_buf_fini(&input->body);
+	bx_free(exchange->core->env, input);
+	exchange->input = NULL;
+}
+
+/* Keep what the late answer to a connect needs, and free the request. */
+static enum bx_step
+hold(struct bx_exchange *exchange, struct bx_turn *turn)
+{
+	struct bx_slice id = bx_turn_field(turn, BX_FIELD_ID);
+
+	if (id.len > 0 && bx_json_type_of(id) != BX_JSON_NULL) {
+		exchange->id.at = bx_alloc(exchange->core->env, id.len);
+		if (exchange->id.at == NULL)
+			return BX_STEP_NO_MEMORY;
+		exchange->id.len = id.len;
+		memcpy(exchange->id.at, id.at, id.len);
+	}
+	exchange->wants_advice = turn->wants_advice;
+	exchange->state = EXCHANGE_HELD;
+	bx_parts_end_batches(&exchange->parts);
+	bx_session_hold(turn->session, &exchange->reader, turn->until);
+	return BX_STEP_HOLD;
+}
+
+/* Take from the turn what outlives it. */
+static enum bx_step
+finish_turn(struct bx_exchange *exchange, struct bx_turn *turn,
+    enum bx_step step)
+{
+	struct bx_part *part = NULL;
+
+	if (turn->created != NULL) {
+		part = bx_parts_join(&exchange->parts, turn->created);
+		if (part == NULL) {
+			bx_session_end(turn->created, BX_GONE_CLOSED);
+			return BX_STEP_NO_MEMORY;
+		}
+		part->silent = true;
+	} else if (turn->session != NULL)
+		part = bx_parts_join(&exchange->parts, turn->session);
+	if (part != NULL && turn->answers_connect) {
+		part->answers_connect = true;
+		part->connect = turn->connect;
+	}
+	if (step == BX_STEP_HOLD)
+		return hold(exchange, turn);
+	if (step == BX_STEP_REPLIED) {
+		exchange->replies[exchange->reply_count++] = turn->reply;
+		turn->reply = NULL;
+	}
+	return step;
+}
+
+static enum bx_step
+handle(struct bx_exchange *exchange, struct bx_turn *turn)
+{
+	enum bx_step step;
+
+	/* A handshake makes a new session, whatever clientId it has. */
+	if (bx_channel_name_equals(&turn->channel.name, "/meta/handshake"))
+		turn->session = NULL;
+	if (turn->session != NULL) {
+		if (bx_parts_join(&exchange->parts, turn->session) == NULL)
+			return BX_STEP_NO_MEMORY;
+		bx_session_touch(turn->session, turn->now);
+	}
+	step = bx_dispatch(turn);
+	if (step == BX_STEP_PARKED)
+		return step;
+	return finish_turn(exchange, turn, step);
+}
+
+/* Process the message that is next. */
+static enum bx_step
+take_turn(struct bx_exchange *exchange, bx_msec now)
+{
+	struct bx_input *input = exchange->input;
+	struct bx_turn turn = {
+		.core = exchange->core,
+		.connection_type = exchange->transport->connection_type,
+		.body = input->body.bytes,
+		.envelope = &input->messages.list[input->next],
+		.asker = &input->asker,
+		.now = now,
+		.alone = input->messages.count == 1,
+	};
+	enum bx_step step = BX_STEP_NO_MEMORY;
+
+	switch (bx_turn_open(&turn)) {
+	case BX_OK:
+		step = handle(exchange, &turn);
+		bx_turn_close(&turn);
+		break;
+	case BX_EINVAL:
+		step = finish_turn(exchange, &turn, BX_STEP_REPLIED);
+		break;
+	default:
+		break;
+	}
+	bx_message_unref(turn.reply);
+	return step;
+}
+
+/* Everything is processed, or can go no further. */
+static void
+become_ready(struct bx_exchange *exchange)
+{
+	free_input(exchange);
+	exchange->state = EXCHANGE_READY;
+	bx_sessions_make_ready(exchange->core->sessions, &exchange->reader);
+}
+
+static void
+run(struct bx_exchange *exchange, bx_msec now)
+{
+	struct bx_input *input = exchange->input;
+
+	while (input->next < input->messages.count) {
+		switch (take_turn(exchange, now)) {
+		case BX_STEP_REPLIED:
+			input->next++;
+			orphan_ticket(&input->asker);
+			bx_asker_init(&input->asker);
+			break;
+		case BX_STEP_HOLD:
+			free_input(exchange);
+			return;
+		case BX_STEP_PARKED:
+			exchange->state = EXCHANGE_PARKED;
+			bx_parts_end_batches(&exchange->parts);
+			return;
+		case BX_STEP_NO_MEMORY:
+			exchange->no_memory = true;
+			become_ready(exchange);
+			return;
+		}
+	}
+	become_ready(exchange);
+}
+
+/* If there is a handshake, the first one is all there is (rule 29). */
+static void
+prefer_handshake(struct bx_input *input)
+{
+	struct bx_envelopes *messages = &input->messages;
+	struct bx_slice channel;
+	size_t i;
+
+	for (i = 0; i < messages->count; i++) {
+		channel = bx_envelope_field(&messages->list[i],
+		    input->body.bytes, BX_FIELD_CHANNEL);
+		if (bx_json_string_equals(channel, "/meta/handshake")) {
+			messages->list[0] = messages->list[i];
+			messages->count = 1;
+			return;
+		}
+	}
+}
+
+void
+bx_exchange_start(struct bx_exchange *exchange, bx_msec now)
+{
+	struct bx_input *input = exchange->input;
+	size_t size;
+
+	prefer_handshake(input);
+	size = input->messages.count * sizeof(*exchange->replies);
+	exchange->replies = bx_alloc(exchange->core->env, size);
+	if (exchange->replies == NULL) {
+		exchange->no_memory = true;
+		become_ready(exchange);
+		return;
+	}
+	run(exchange, now);
+}
+
+void
+bx_exchange_resume(struct bx_exchange *exchange)
+{
+	bx_list_remove(&exchange->reader.ready);
+	exchange->state = EXCHANGE_OPEN;
+	bx_parts_begin_batches(&exchange->parts);
+	run(exchange, exchange->resumed_at);
+}
+
+struct bx_ticket *
+bx_exchange_park(struct bx_question *question)
+{
+	struct bx_asker *asker = question->asker;
+	struct bx_input *input = BX_LIST_ENTRY(asker, struct bx_input, asker);
+	const struct bx_env *env = input->exchange->core->env;
+	struct bx_ticket *ticket;
+
+	if (asker->ticket != NULL)
+		return NULL;
+	ticket = bx_alloc(env, sizeof(*ticket));
+	if (ticket == NULL)
+		return NULL;
+	ticket->env = env;
+	ticket->exchange = input->exchange;
+	asker->ticket = ticket;
+	return ticket;
+}
+
+void
+bx_ticket_resolve(struct bx_ticket *ticket, enum bx_verdict verdict,
+    const char *reason, bx_msec now)
+{
+	struct bx_exchange *exchange = ticket->exchange;
+	struct bx_asker *asker;
+
+	bx_free(ticket->env, ticket);
+	if (exchange == NULL)
+		return;
+	asker = &exchange->input->asker;
+	asker->ticket = NULL;
+	asker->resolved = true;
+	asker->reason = reason;
+	asker->verdict = verdict == BX_VERDICT_PENDING ? BX_VERDICT_DENY
+	    : verdict;
+	exchange->resumed_at = now;
+	/* One that is still asking finds the verdict when the callback
+	 * returns. */
+	if (exchange->state == EXCHANGE_PARKED)
+		bx_list_append(&exchange->core->resumed,
+		    &exchange->reader.ready);
+}
+
+void
+bx_exchange_close(struct bx_exchange *exchange, bool handed_over, bx_msec now)
+{
+	const struct bx_env *env = exchange->core->env;
+	size_t i;
+
+	free_input(exchange);
+	bx_session_let_go(&exchange->reader);
+	bx_parts_settle(&exchange->parts, handed_over, now);
+	bx_parts_fini(&exchange->parts);
+	for (i = 0; i < exchange->reply_count; i++)
+		bx_message_unref(exchange->replies[i]);
+	bx_free(env, exchange->replies);
+	bx_free(env, exchange->id.at);
+	bx_free(env, exchange);
+}

@@ -1,0 +1,65 @@
+/*
+ * exchange_private.h - the inside of an exchange, for exchange.c, answer.c
+ * and engine.c alone.
+ */
+#ifndef BX_EXCHANGE_PRIVATE_H
+#define BX_EXCHANGE_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "core.h"
+#include "envelope.h"
+#include "exchange.h"
+#include "part.h"
+#include "policy.h"
+#include "session.h"
+
+/* As in the table of exchange.h. */
+enum exchange_state {
+	EXCHANGE_OPEN,
+	EXCHANGE_PARKED,
+	EXCHANGE_HELD,
+	EXCHANGE_READY,
+	EXCHANGE_ANSWERED
+};
+
+/* The request itself; freed as soon as all its messages are processed. */
+struct bx_input {
+	struct bx_exchange *exchange;
+	struct bx_buf body;
+	struct bx_envelopes messages;
+	size_t next;		/* the message in hand */
+	struct bx_asker asker;
+};
+
+struct bx_exchange {
+	struct bx_reader reader;
+	struct bx_core *core;
+	const struct bx_transport_info *transport;
+	void *owner;
+	struct bx_input *input;	/* or NULL */
+	struct bx_parts parts;
+	struct bx_message **replies;	/* room for one per message */
+	size_t reply_count;
+	struct {
+		char *at;
+		size_t len;
+	} id;			/* of a held connect, as JSON */
+	bx_msec resumed_at;
+	enum exchange_state state;
+	bool wants_advice;
+	bool no_memory;
+};
+
+struct bx_ticket {
+	const struct bx_env *env;
+	struct bx_exchange *exchange;	/* NULL once that is closed */
+};
+
+/* Go on with a parked exchange whose ticket was resolved. */
+void bx_exchange_resume(struct bx_exchange *exchange);
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * part.c - one exchange's share of each session it deals with.
+ */
+#include <string.h>
+
+#include "part.h"
+
+void
+bx_parts_init(struct bx_parts *parts, const struct bx_env *env)
+{
+	memset(parts, 0, sizeof(*parts));
+	parts->env = env;
+	bx_list_init(&parts->list);
+}
+
+void
+bx_parts_fini(struct bx_parts *parts)
+{
+	struct bx_list *link;
+
+	while ((link = bx_list_take_first(&parts->list)) != NULL) {
+		struct bx_part *part =
+		    BX_LIST_ENTRY(link, struct bx_part, link);
+
+		bx_session_unref(part->session);
+		if (part != &parts->first)
+			bx_free(parts->env, part);
+	}
+}
+
+struct bx_part *
+bx_parts_next(struct bx_parts *parts, struct bx_part *part)
+{
+	struct bx_list *link = part == NULL ? parts->list.next
+	    : part->link.next;
+
+	if (link == &parts->list)
+		return NULL;
+	return BX_LIST_ENTRY(link, struct bx_part, link);
+}
+
+struct bx_part *
+bx_parts_join(struct bx_parts *parts, struct bx_session *session)
+{
+	struct bx_part *part = NULL;
+
+	while ((part = bx_parts_next(parts, part)) != NULL)
+		if (part->session == session)
+			return part;
+	part = &parts->first;
+	if (part->session != NULL) {
+		part = bx_alloc(parts->env, sizeof(*part));
+		if (part == NULL)
+			return NULL;
+		memset(part, 0, sizeof(*part));
+	}
+	part->session = bx_session_ref(session);
+	part->batching = true;
+	bx_session_begin_batch(session);
+	bx_list_init(&part->taken);
+	bx_list_append(&parts->list, &part->link);
+	return part;
+}
+
+void
+bx_parts_begin_batches(struct bx_parts *parts)
+{
+	struct bx_part *part = NULL;
+
+	while ((part = bx_parts_next(parts, part)) != NULL)
+		if (!part->batching) {
+			part->batching = true;
+			bx_session_begin_batch(part->session);
+		}
+}
+
+void
+bx_parts_end_batches(struct bx_parts *parts)
+{
+	struct bx_part *part = NULL;
+
+	while ((part = bx_parts_next(parts, part)) != NULL)
+		if (part->batching) {
+			part->batching = false;
+			bx_session_end_batch(part->session);
+		}
+}
+
+void
+bx_parts_take_queues(struct bx_parts *parts)
+{
+	struct bx_part *part = NULL;
+
+	while ((part = bx_parts_next(parts, part)) != NULL)
+		if (!part->silent)
+			bx_session_take_queue(part->session, &part->taken);
+}
+
+void
+bx_parts_settle(struct bx_parts *parts, bool handed_over, bx_msec now)
+{
+	struct bx_part *part = NULL;
+
+	while ((part = bx_parts_next(parts, part)) != NULL) {
+		if (handed_over)
+			bx_delivery_free_all(parts->env, &part->taken);
+		else
+			bx_session_put_back(part->session, &part->taken);
+		if (part->answers_connect)
+			bx_session_replied(part->session, part->connect, now);
+	}
+	bx_parts_end_batches(parts);
+}
