@@ -83,8 +83,8 @@ onPresence(message)
 		if (roster.drop(presence.id) !== undefined)
 			log.notice(`${presence.user} left`);
 	} else {
-		const isNew = roster.hear(presence.id, presence.user,
-			Date.now());
+		const now = performance.now();
+		const isNew = roster.hear(presence.id, presence.user, now);
 
 		if (presence.type === "join") {
 			answerSoon();
@@ -113,7 +113,7 @@ keepPresent(stay)
 function
 dropSilent()
 {
-	const now = Date.now();
+	const now = performance.now();
 
 	roster.hear(me.id, me.user, now);
 	for (const member of roster.dropSilent(now))
@@ -176,8 +176,11 @@ onSession(client)
 {
 	if (me === null)
 		return;
-	roster.forgive(Date.now());
-	roster.hear(me.id, me.user, Date.now());
+	if (me.hadSession)
+		log.notice("Back; what was said meanwhile is not here");
+	me.hadSession = true;
+	roster.forgive(performance.now());
+	roster.hear(me.id, me.user, performance.now());
 	client.batch(() => {
 		client.subscribe(`/members/${me.room}`, onPresence, onSubscribed);
 		client.subscribe(`/chat/${me.room}`, onChat, onSubscribed);
@@ -202,7 +205,7 @@ onState(state, error)
 		return;
 	if (state === "connected") {
 		/* Nobody was heard while we were away. */
-		roster.forgive(Date.now());
+		roster.forgive(performance.now());
 	} else if (state === "disconnected") {
 		log.notice(error ? `The server ended this session: ${error}` :
 			"The server ended this session");
@@ -231,7 +234,7 @@ join()
 
 	if (user === "" || !ROOM_NAME.test(room))
 		return;
-	me = { id: randomId(), user, room };
+	me = { id: randomId(), user, room, hadSession: false };
 	remember(user);
 	log.clear();
 	roster.clear();

@@ -33,9 +33,9 @@ randomId()
 
 /*
  * Only long-polling is left in the client: FastCGI carries no WebSocket, and
- * the pages are never cross-origin.  Timers stay in the client's worker, because
- * browsers slow those of hidden pages to one a minute, longer than a session
- * lives without a connect.
+ * the pages are never cross-origin.  Timers stay in the client's worker: of
+ * hidden pages, browsers let them run once a minute, and a session does not
+ * live that long without a connect.
  */
 function
 newClient()

@@ -226,6 +226,7 @@ test('a restart of the process is shown and survived', async () => {
 	await bob.hears('Still there?');
 	await bob.say('Yes');
 	await ada.hears('Yes');
+	await ada.notices('Back; what was said meanwhile is not here');
 	await ada.sees('Ada', 'Bob');
 	await bob.sees('Ada', 'Bob');
 
