@@ -143,14 +143,19 @@ onChat(message)
 function
 publishChat(row, chat, mark)
 {
+	const again = () => publishChat(row, chat, mark);
+
+	if (connection.state !== "connected") {
+		log.fail(row, again);
+		return;
+	}
 	row.classList.add("sending");
 	unsettled.set(mark, row);
 	connection.client.publish(`/chat/${me.room}`,
 		{ user: me.user, chat, mark }, (reply) => {
 			row.classList.remove("sending");
-			if (reply.successful || !unsettled.has(mark))
-				return;
-			log.fail(row, () => publishChat(row, chat, mark));
+			if (!reply.successful && unsettled.has(mark))
+				log.fail(row, again);
 		});
 }
 
