@@ -2,10 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
@@ -21,11 +21,11 @@ enum bx_log_level fcgi_log_threshold = BX_LOG_INFO;
 
 static struct {
 	enum target target;
-	int fd;		    /* of a file; else -1 */
-	char *path;	    /* of a file; owned */
-	unsigned long lost; /* lines not written since the last one was */
-	bool broken;	    /* the last write ended within a line */
-} the_log = { TO_STDERR, -1, NULL, 0, false };
+	int fd;			/* of a file; else -1 */
+	char path[PATH_MAX];	/* of a file */
+	unsigned long lost;	/* lines not written since the last one was */
+	bool broken;		/* the last write ended within a line */
+} the_log = { .target = TO_STDERR, .fd = -1 };
 
 static const struct {
 	const char *name;
@@ -63,10 +63,8 @@ fcgi_log_close(void)
 		closelog();
 	if (the_log.fd >= 0)
 		(void)close(the_log.fd);
-	free(the_log.path);
 	the_log.target = TO_STDERR;
 	the_log.fd = -1;
-	the_log.path = NULL;
 	the_log.lost = 0;
 	the_log.broken = false;
 	fcgi_log_threshold = BX_LOG_INFO;
@@ -76,7 +74,6 @@ bool
 fcgi_log_open(const char *target, enum bx_log_level level)
 {
 	enum target kind = TO_FILE;
-	char *path = NULL;
 	int fd = -1;
 
 	if (strcmp(target, "stderr") == 0)
@@ -85,18 +82,16 @@ fcgi_log_open(const char *target, enum bx_log_level level)
 		kind = TO_SYSLOG;
 
 	if (kind == TO_FILE) {
-		path = strdup(target);
-		if (path == NULL)
+		/* open refuses what has no room in path: ENAMETOOLONG. */
+		fd = open_file(target);
+		if (fd < 0)
 			return false;
-		fd = open_file(path);
-		if (fd < 0) {
-			free(path);
-			return false;
-		}
 	}
 	fcgi_log_close();
+	if (kind == TO_FILE)
+		(void)snprintf(the_log.path, sizeof(the_log.path), "%s",
+		    target);
 	the_log.target = kind;
-	the_log.path = path;
 	the_log.fd = fd;
 	fcgi_log_threshold = level;
 	if (kind == TO_SYSLOG)
