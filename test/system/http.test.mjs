@@ -89,9 +89,10 @@ test('rule 6: /cometdfoo is not ours', async () => {
 test('rule 6: the path is that of REQUEST_URI, decoded once', async () => {
 	for (const uri of ['/cometd', '/%63ometd', '/cometd/', '/cometd?x',
 		'/cometd/a%2520b']) {
-		const response = await exchange(stack.fcgi, [handshake], { more: {
-			REQUEST_URI: uri, SCRIPT_NAME: '/cometd/decoded here',
-			PATH_INFO: '/elsewhere' } });
+		const more = { REQUEST_URI: uri, PATH_INFO: '/elsewhere',
+			SCRIPT_NAME: '/cometd/decoded here' };
+		const response = await exchange(stack.fcgi, [handshake],
+		    { more });
 		assert.equal(response.status, 200, uri);
 	}
 	const twice = await exchange(stack.fcgi, [handshake],

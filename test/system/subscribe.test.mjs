@@ -30,8 +30,9 @@ async function reached(patterns, channels) {
 
 test('rule 47: the subscription is echoed as it was sent', async () => {
 	const client = await new Client(stack.http).join();
+	const kinds = ['/meta/subscribe', '/meta/unsubscribe'];
 	for (const subscription of ['/a', ['/a'], ['/a', '/b'], ['/b', '/b']]) {
-		for (const channel of ['/meta/subscribe', '/meta/unsubscribe']) {
+		for (const channel of kinds) {
 			const message = client.message(channel,
 			    { subscription });
 			assert.deepEqual(await client.send([message]), [{

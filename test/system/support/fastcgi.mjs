@@ -122,9 +122,8 @@ export class Peer {
 	constructor(socket) {
 		this.socket = socket;
 		this.bytes = Buffer.alloc(0);
-		this.records = [];
+		this.records = new Map();
 		this.closed = false;
-		this.failed = undefined;
 		socket.on('data', (more) => this.#read(more));
 		socket.on('error', () => {});
 		socket.on('end', () => { this.closed = true; });
@@ -147,20 +146,28 @@ export class Peer {
 	}
 
 	#read(more) {
-		this.bytes = Buffer.concat([this.bytes, more]);
-		while (this.bytes.length >= 8) {
-			const size = this.bytes.readUInt16BE(4);
-			const whole = 8 + size + this.bytes[6];
-			if (this.bytes.length < whole)
-				return;
-			this.records.push({
-				version: this.bytes[0],
-				type: this.bytes[1],
-				id: this.bytes.readUInt16BE(2),
-				content: this.bytes.subarray(8, 8 + size)
+		const all = Buffer.concat([this.bytes, more]);
+		let at = 0;
+		while (all.length - at >= 8) {
+			const size = all.readUInt16BE(at + 4);
+			const next = at + 8 + size + all[at + 6];
+			if (all.length < next)
+				break;
+			this.#keep({
+				version: all[at],
+				type: all[at + 1],
+				id: all.readUInt16BE(at + 2),
+				content: all.subarray(at + 8, at + 8 + size)
 			});
-			this.bytes = this.bytes.subarray(whole);
+			at = next;
 		}
+		this.bytes = all.subarray(at);
+	}
+
+	#keep(one) {
+		if (!this.records.has(one.id))
+			this.records.set(one.id, []);
+		this.records.get(one.id).push(one);
 	}
 
 	// Write all of bytes; done when the kernel has taken them.
@@ -177,33 +184,33 @@ export class Peer {
 			await this.write(Buffer.from([byte]));
 	}
 
-	// The first record that fits, waiting for it; it stays in the list.
-	record(test, what) {
+	// The first record of a type for id, waiting for it; it stays.
+	record(id, type) {
 		return until(() => {
-			const found = this.records.find(test);
+			const found = (this.records.get(id) || [])
+			    .find((one) => one.type === type);
 			if (!found && this.closed)
-				throw new Error(`closed before ${what}`);
+				throw new Error('closed before a record of ' +
+				    `type ${type} for request ${id}`);
 			return found;
-		}, what);
+		}, `a record of type ${type} for request ${id}`);
 	}
 
-	ended(id) {
-		return this.records.some((one) => one.type === END_REQUEST &&
-		    one.id === id);
+	hasEnded(id) {
+		return (this.records.get(id) || [])
+		    .some((one) => one.type === END_REQUEST);
 	}
 
-	// { response, appStatus, protocolStatus } of request id.
+	// { response, appStatus, protocolStatus, records } of request id.
 	async answer(id) {
-		const end = await this.record((one) =>
-		    one.type === END_REQUEST && one.id === id,
-		`the end of request ${id}`);
-		const mine = this.records.filter((one) => one.id === id);
-		this.records = this.records.filter((one) => one.id !== id);
-		const stdout = Buffer.concat(mine
+		const end = await this.record(id, END_REQUEST);
+		const records = this.records.get(id);
+		this.records.delete(id);
+		const stdout = Buffer.concat(records
 		    .filter((one) => one.type === STDOUT)
 		    .map((one) => one.content));
 		return {
-			records: mine,
+			records,
 			response: response(stdout),
 			appStatus: end.content.readUInt32BE(0),
 			protocolStatus: end.content[4]

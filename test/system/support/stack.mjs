@@ -42,9 +42,9 @@ process.on('exit', () => {
 
 // A program that runs: its output as text, and the promise of its end.
 export class Child {
-	constructor(command, args, { stdin = 'ignore', ...options } = {}) {
+	constructor(file, args, { stdin = 'ignore', ...options } = {}) {
 		this.output = '';
-		this.child = spawn(command, args,
+		this.child = spawn(file, args,
 		    { ...options, stdio: [stdin, 'pipe', 'pipe'] });
 		children.add(this.child);
 		for (const stream of [this.child.stdout, this.child.stderr])
@@ -84,10 +84,14 @@ export class Child {
 	}
 }
 
-// The program with args, under the wrapper if there is one.
+// What to execute for the program with args: it may run under a wrapper.
+export function command(args) {
+	return [...wrapper, program, ...args];
+}
+
 export function run(args, options) {
-	const [command, ...rest] = [...wrapper, program, ...args];
-	return new Child(command, rest, options);
+	const [first, ...rest] = command(args);
+	return new Child(first, rest, options);
 }
 
 // The -o arguments of options; a list gives several.

@@ -1,0 +1,299 @@
+// process.test.mjs - sockets, signals and limits of the process.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { Client, types } from './support/bayeux.mjs';
+import * as fcgi from './support/fastcgi.mjs';
+import { Connection } from './support/raw.mjs';
+import { Child, command, freePort, optionArgs, run, scratchFolder,
+	startStack } from './support/stack.mjs';
+import { until } from './support/wait.mjs';
+
+async function withStack(settings, use) {
+	const stack = await startStack({ front: 'none', ...settings });
+	try {
+		await use(stack);
+	} finally {
+		await stack.stop();
+	}
+}
+
+async function withFolder(use) {
+	const folder = scratchFolder();
+	try {
+		await use(folder);
+	} finally {
+		fs.rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+// Has the process at address an answer?
+async function assertServes(address) {
+	const response = await fcgi.exchange(address, [{}]);
+	assert.equal(response.json[0].error, '400::channel_missing');
+}
+
+async function listens(child, address) {
+	await until(async () => {
+		assert.equal(child.ended, undefined, child.output);
+		return Connection.open(address).then(
+		    (connection) => { connection.close(); return true; },
+		    () => false);
+	}, 'the process listens');
+}
+
+// End child as a supervisor does.
+async function finish(child) {
+	assert.deepEqual(await child.end('SIGTERM'),
+	    { code: 0, signal: null }, child.output);
+	child.assertClean();
+}
+
+// count sessions with a held connect each, on one connection.
+async function hold(address, count) {
+	const peer = await fcgi.Peer.open(address);
+	const ids = Array.from({ length: count }, (none, i) => i + 1);
+	for (const id of ids) {
+		const [{ clientId }] = await peer.send(id, [{
+			channel: '/meta/handshake', version: '1.0',
+			supportedConnectionTypes: types }]);
+		const connect = [{ channel: '/meta/connect', clientId, id }];
+		await peer.send(id, connect);
+		await peer.write(fcgi.conversation(id, connect));
+	}
+	await peer.send(count + 1, [{}]);
+	assert.ok(ids.every((id) => !peer.hasEnded(id)));
+	return { peer, ids };
+}
+
+for (const signal of ['SIGTERM', 'SIGINT']) {
+	test(`${signal} answers held connects with retry and exits 0`, () =>
+		withStack({ options: { timeout: '60s' } }, async (stack) => {
+			const { peer, ids } = await hold(stack.fcgi, 50);
+			const ended = stack.killProcess(signal);
+			const intervals = new Set();
+			for (const id of ids) {
+				const { response } = await peer.answer(id);
+				const [reply, ...rest] = response.json;
+				assert.equal(reply.id, id);
+				assert.equal(reply.successful, true);
+				assert.equal(reply.advice.reconnect, 'retry');
+				assert.equal(reply.advice.timeout, 60000);
+				intervals.add(reply.advice.interval);
+				assert.deepEqual(rest, []);
+			}
+			assert.ok(intervals.size > 1, 'they come back spread');
+			assert.deepEqual(await ended,
+			    { code: 0, signal: null }, stack.output);
+			peer.close();
+		}));
+}
+
+test('SIGTERM answers held connects through a web server', () =>
+	withStack({ front: 'lighttpd', options: { timeout: '60s' } },
+	    async (stack) => {
+		const client = await new Client(stack.http).join();
+		const held = await client.hold();
+		await stack.stopProcess();
+		const [reply] = await held.replies();
+		assert.equal(reply.successful, true);
+		assert.equal(reply.advice.reconnect, 'retry');
+		await stack.startProcess();
+		await stack.answers();
+		const [lost] = await client.connect();
+		assert.equal(lost.error, '402::session_unknown');
+		assert.equal(lost.advice.reconnect, 'handshake');
+	}));
+
+test('SIGTERM is not delayed by a peer that does not read', () =>
+	withStack({}, async (stack) => {
+		const peer = await fcgi.Peer.open(stack.fcgi, { paused: true });
+		peer.socket.write(Buffer.concat(Array.from({ length: 20000 },
+		    (none, i) => fcgi.conversation(i + 1, [{}]))));
+		for (let i = 0; i < 20; i++)
+			await assertServes(stack.fcgi);
+		await stack.stopProcess();
+		peer.close();
+	}));
+
+test('SIGHUP opens the log anew', () => withFolder(async (folder) => {
+	const log = path.join(folder, 'log');
+	await withStack({ options: { log_target: log, log_level: 'debug' } },
+	    async (stack) => {
+		const has = () => fs.existsSync(log) &&
+		    fs.statSync(log).size > 0;
+		await until(has, 'something is logged');
+		fs.renameSync(log, `${log}.1`);
+		await assertServes(stack.fcgi);
+		assert.ok(!fs.existsSync(log));
+		process.kill(stack.process.pid, 'SIGHUP');
+		await until(async () => {
+			await assertServes(stack.fcgi);
+			return fs.existsSync(log);
+		}, 'there is a new log');
+	});
+	assert.ok(fs.statSync(log).size > 0);
+}));
+
+test('a socket that is alive is not taken from its process', () =>
+	withStack({}, async (stack) => {
+		const second = run(optionArgs({
+			listen: `unix:${stack.fcgi.path}` }));
+		const { code, signal } = await second.exit;
+		assert.equal(signal, null);
+		assert.ok(code > 0);
+		assert.notEqual(second.output, '');
+		second.assertClean();
+		await assertServes(stack.fcgi);
+	}));
+
+test('the socket of a dead process is replaced', () =>
+	withStack({}, async (stack) => {
+		await stack.killProcess('SIGKILL');
+		assert.ok(fs.existsSync(stack.fcgi.path));
+		await stack.startProcess();
+		await assertServes(stack.fcgi);
+	}));
+
+test('what is no socket is not replaced', () =>
+	withFolder(async (folder) => {
+		const file = path.join(folder, 'file');
+		fs.writeFileSync(file, 'precious');
+		const child = run(optionArgs({ listen: `unix:${file}` }));
+		const { code } = await child.exit;
+		assert.ok(code > 0);
+		child.assertClean();
+		assert.equal(fs.readFileSync(file, 'utf8'), 'precious');
+	}));
+
+test('a TCP port that is taken is an error', () =>
+	withStack({ listen: 'tcp' }, async (stack) => {
+		await assertServes(stack.fcgi);
+		const second = run(optionArgs({ listen: stack.socket }));
+		assert.ok((await second.exit).code > 0);
+		second.assertClean();
+		await assertServes(stack.fcgi);
+	}));
+
+test('several sockets are served at once, by one engine', () =>
+	withFolder(async (folder) => {
+		const port = await freePort();
+		const unix = ['a', 'b'].map((name) => path.join(folder, name));
+		const child = run(optionArgs({ listen: [
+			...unix.map((name) => `unix:${name}`),
+			`127.0.0.1:${port}`
+		], socket_mode: '0600' }));
+		const addresses = [...unix.map((name) => ({ path: name })),
+			{ port }];
+		for (const address of addresses) {
+			await listens(child, address);
+			await assertServes(address);
+		}
+		assert.equal(fs.statSync(unix[0]).mode & 0o777, 0o600);
+		const { peer } = await hold(addresses[0], 1);
+		peer.close();
+		await finish(child);
+	}));
+
+// Perl hands over sockets as systemd and spawn-fcgi do.  $^F keeps them open.
+const opened = `
+use Socket;
+$^F = 9;
+my $file = shift;
+socket(my $sock, PF_UNIX, SOCK_STREAM, 0) or die $!;
+bind($sock, sockaddr_un($file)) or die $!;
+listen($sock, 5) or die $!;
+`;
+
+function inherit(script, socket) {
+	return new Child('perl', ['-MPOSIX=dup2', '-e', `${opened}${script}
+exec(@ARGV) or die $!;`, socket, ...command([])]);
+}
+
+test('without listen the socket is descriptor 0', () =>
+	withFolder(async (folder) => {
+		const socket = path.join(folder, 'sock');
+		const child = inherit('dup2(fileno($sock), 0);', socket);
+		await listens(child, { path: socket });
+		await assertServes({ path: socket });
+		await finish(child);
+	}));
+
+test('without listen the sockets may be those of systemd', () =>
+	withFolder(async (folder) => {
+		const socket = path.join(folder, 'sock');
+		const child = inherit(`
+fileno($sock) == 3 or dup2(fileno($sock), 3);
+$ENV{LISTEN_PID} = $$;
+$ENV{LISTEN_FDS} = 1;`, socket);
+		await listens(child, { path: socket });
+		await assertServes({ path: socket });
+		await finish(child);
+	}));
+
+test('without any socket it says so and exits', async () => {
+	const child = run([]);
+	const { code, signal } = await child.exit;
+	assert.equal(signal, null);
+	assert.ok(code > 0);
+	assert.notEqual(child.output, '');
+	child.assertClean();
+});
+
+test('a low limit of open files is raised', () =>
+	withFolder(async (folder) => {
+		const socket = path.join(folder, 'sock');
+		const line = command(optionArgs({ listen: `unix:${socket}` }));
+		const child = new Child('sh',
+		    ['-c', 'ulimit -S -n 64; exec "$@"', 'sh', ...line]);
+		await listens(child, { path: socket });
+		const peers = await Promise.all(Array.from({ length: 300 },
+		    () => fcgi.Peer.open({ path: socket })));
+		for (const peer of peers) {
+			const [reply] = await peer.send(1, [{}]);
+			assert.equal(reply.error, '400::channel_missing');
+		}
+		for (const peer of peers)
+			peer.close();
+		await finish(child);
+	}));
+
+test('a burst of connections while the process stands still is not lost',
+    () => withStack({}, async (stack) => {
+	process.kill(stack.process.pid, 'SIGSTOP');
+	try {
+		const peers = await Promise.all(Array.from({ length: 1000 },
+		    () => fcgi.Peer.open(stack.fcgi)));
+		process.kill(stack.process.pid, 'SIGCONT');
+		for (const peer of peers) {
+			const [reply] = await peer.send(1, [{}]);
+			assert.equal(reply.error, '400::channel_missing');
+			peer.close();
+		}
+	} finally {
+		process.kill(stack.process.pid, 'SIGCONT');
+	}
+}));
+
+test('max_connections_per_address is 503 with a JSON body', () =>
+	withStack({ options: { timeout: '60s',
+		max_connections_per_address: 3 } }, async (stack) => {
+		const { peer, ids } = await hold(stack.fcgi, 2);
+		const third = fcgi.conversation(20, [{}]);
+		await peer.write(third.subarray(0, third.length - 8));
+		await peer.write(fcgi.conversation(10, [{}]));
+		const { response } = await peer.answer(10);
+		assert.equal(response.status, 503);
+		assert.match(response.header('Content-Type'),
+		    /^application\/json/);
+		assert.ok(!Array.isArray(response.json));
+		await peer.send(9, [{}],
+		    { more: { REMOTE_ADDR: '192.0.2.1' } });
+		await peer.write(third.subarray(third.length - 8));
+		assert.equal((await peer.answer(20)).response.status, 200);
+		await peer.send(10, [{}]);
+		assert.ok(ids.every((id) => !peer.hasEnded(id)));
+		peer.close();
+	}));
