@@ -1,0 +1,75 @@
+// front_systemd.test.mjs - conf-examples/bayeux-fcgi.{socket,service}.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { types } from './support/bayeux.mjs';
+import { exchange } from './support/fastcgi.mjs';
+import { Child, program, scratchFolder, tree } from './support/stack.mjs';
+import { until } from './support/wait.mjs';
+
+const has = (tool) => !spawnSync(tool, ['--version']).error;
+const analyze = { skip: !has('systemd-analyze') && 'no systemd-analyze here' };
+const activate = { skip: !has('systemd-socket-activate') &&
+	'no systemd-socket-activate here' };
+
+let folder;
+let service;
+let socket;
+before(() => {
+	folder = scratchFolder();
+	const read = (name) => fs.readFileSync(
+	    path.join(tree, 'conf-examples', name), 'utf8');
+	service = path.join(folder, 'bayeux-fcgi.service');
+	socket = path.join(folder, 'bayeux-fcgi.socket');
+	const parts = read('bayeux-fcgi.service')
+	    .split('\nExecStart=/usr/local/sbin/bayeux-fcgi ');
+	assert.equal(parts.length, 2);
+	// What systemd checks is that the program is there.
+	fs.writeFileSync(service, parts.join('\nExecStart=/bin/true '));
+	fs.writeFileSync(socket, read('bayeux-fcgi.socket'));
+});
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+function systemdAnalyze(...args) {
+	const { status, stdout, stderr } = spawnSync('systemd-analyze', args,
+	    { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+	return { status, output: stdout + stderr };
+}
+
+test('systemd finds nothing to say about the units', analyze, () => {
+	const { status, output } = systemdAnalyze('verify', '--man=no',
+	    service, socket);
+	assert.equal(status, 0, output);
+	assert.doesNotMatch(output, /bayeux-fcgi/);
+});
+
+test('the service may do little: an exposure below 2.0', analyze, () => {
+	const { status, output } = systemdAnalyze('security',
+	    '--offline=yes', '--threshold=20', service);
+	assert.equal(status, 0, output);
+	assert.match(output, /Overall exposure level/);
+});
+
+test('the socket that systemd opened is served', activate, async () => {
+	const listen = path.join(folder, 'bayeux.sock');
+	const child = new Child('systemd-socket-activate',
+	    [`--listen=${listen}`, program]);
+	try {
+		await until(() => child.ended || fs.existsSync(listen),
+		    'systemd listens');
+		const reply = await exchange({ path: listen },
+		    [{ channel: '/meta/handshake', id: '1', version: '1.0',
+			supportedConnectionTypes: types }]);
+		assert.equal(reply.json[0].successful, true, child.output);
+		assert.deepEqual(await child.end('SIGTERM'),
+		    { code: 0, signal: null }, child.output);
+		assert.ok(fs.existsSync(listen),
+		    'the socket stays for the next process');
+	} finally {
+		if (!child.ended)
+			await child.end('SIGKILL');
+	}
+});
