@@ -10,9 +10,7 @@
 /* An IPv4 address is the last 32 bits of ::ffff:0:0/96. */
 #define MAPPED_BITS 96u
 
-static const unsigned char mapped_prefix[] = {
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff
-};
+static const unsigned char mapped_prefix[] = { [10] = 0xff, [11] = 0xff };
 
 /* One address with a request in hand. */
 struct entry {
@@ -66,7 +64,7 @@ strip_port(struct bx_slice *text)
 		port.at++;
 		port.len--;
 	} else if (memchr(host.at, '.', host.len) == NULL) {
-		return BX_OK;	/* its colons are its own */
+		return BX_OK; /* its colons are its own */
 	}
 	if (!is_port(port))
 		return BX_EINVAL;
@@ -88,7 +86,7 @@ parse_bare(struct bx_slice text, struct fcgi_address *address, bool *is_ipv4)
 	memcpy(copy, text.at, text.len);
 	copy[text.len] = '\0';
 	*is_ipv4 = inet_pton(AF_INET, copy,
-	    parsed.bytes + sizeof(mapped_prefix)) == 1;
+		       parsed.bytes + sizeof(mapped_prefix)) == 1;
 	if (*is_ipv4)
 		memcpy(parsed.bytes, mapped_prefix, sizeof(mapped_prefix));
 	else if (inet_pton(AF_INET6, copy, parsed.bytes) != 1)
@@ -151,8 +149,7 @@ fcgi_address_is_in(const struct fcgi_address *address,
     const struct fcgi_address_networks *networks)
 {
 	for (size_t i = 0; i < networks->count; i++) {
-		const struct fcgi_address_network *network =
-		    &networks->at[i];
+		const struct fcgi_address_network *network = &networks->at[i];
 		struct fcgi_address base = *address;
 
 		clear_beyond(&base, network->prefix);
@@ -169,8 +166,9 @@ is_local_peer(struct bx_slice remote_addr)
 	static const char unix_peer[] = "unix:";
 	size_t len = sizeof(unix_peer) - 1;
 
-	return remote_addr.len == 0 || (remote_addr.len >= len &&
-	    memcmp(remote_addr.at, unix_peer, len) == 0);
+	return remote_addr.len == 0 ||
+	    (remote_addr.len >= len &&
+		memcmp(remote_addr.at, unix_peer, len) == 0);
 }
 
 /* Take the last element off a list that is separated by commas. */
@@ -204,7 +202,7 @@ fcgi_address_of_client(const struct fcgi_address_networks *trusted,
 		struct bx_slice entry = take_last(&forwarded_for);
 
 		if (entry.len == 0)
-			continue;	/* as in any list: RFC 9110, 5.6.1 */
+			continue; /* as in any list: RFC 9110, 5.6.1 */
 		if (fcgi_address_parse(entry, client) != BX_OK)
 			break;
 		known = true;
@@ -243,11 +241,10 @@ static struct entry *
 find_entry(const struct fcgi_address_table *table,
     const struct fcgi_address *address)
 {
-	struct bx_hash_entry *link = bx_hash_find(&table->counts, address,
-	    sizeof(*address));
+	struct bx_hash_entry *link =
+	    bx_hash_find(&table->counts, address, sizeof(*address));
 
-	return link == NULL ? NULL :
-	    BX_HASH_ELEMENT(link, struct entry, link);
+	return link == NULL ? NULL : BX_HASH_ELEMENT(link, struct entry, link);
 }
 
 enum bx_status
@@ -270,8 +267,8 @@ fcgi_address_table_enter(struct fcgi_address_table *table,
 		return BX_ENOMEM;
 	entry->address = *address;
 	entry->count = 1;
-	status = bx_hash_insert(&table->counts, &entry->link,
-	    &entry->address, sizeof(entry->address));
+	status = bx_hash_insert(&table->counts, &entry->link, &entry->address,
+	    sizeof(entry->address));
 	if (status != BX_OK)
 		bx_free(table->counts.env, entry);
 	return status;

@@ -27,8 +27,8 @@ struct fcgi_address {
 };
 
 struct fcgi_address_network {
-	struct fcgi_address base;	/* bits beyond the prefix are zero */
-	unsigned prefix;		/* of 128, for IPv4 too */
+	struct fcgi_address base; /* bits beyond the prefix are zero */
+	unsigned prefix;	  /* of 128, for IPv4 too */
 };
 
 /* The trusted proxies; at is borrowed from whoever has parsed them. */

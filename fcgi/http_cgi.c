@@ -23,7 +23,7 @@ struct cgi {
 
 static const struct variable {
 	const char *name;
-	size_t offset;		/* of its slice in struct cgi */
+	size_t offset; /* of its slice in struct cgi */
 } variables[] = {
 	{ "CONTENT_LENGTH", offsetof(struct cgi, content_length) },
 	{ "CONTENT_TYPE", offsetof(struct cgi, content_type) },
@@ -48,7 +48,7 @@ static const struct variable {
 	{ "REQUEST_SCHEME", offsetof(struct cgi, request_scheme) },
 	{ "REQUEST_URI", offsetof(struct cgi, request_uri) },
 	{ "SCRIPT_NAME", offsetof(struct cgi, script_name) },
-	{ "SERVER_PROTOCOL", offsetof(struct cgi, server_protocol) }
+	{ "SERVER_PROTOCOL", offsetof(struct cgi, server_protocol) },
 };
 
 static enum bx_status
@@ -63,7 +63,7 @@ read_variables(struct cgi *cgi, struct bx_slice stream)
 	while ((status = fcgi_params_next(&params, &pair, &more)) == BX_OK &&
 	    more)
 		for (size_t i = 0;
-		    i < sizeof(variables) / sizeof(variables[0]); i++)
+		     i < sizeof(variables) / sizeof(variables[0]); i++)
 			if (http_text_equals(pair.name, variables[i].name)) {
 				memcpy((char *)cgi + variables[i].offset,
 				    &pair.value, sizeof(pair.value));
@@ -113,12 +113,12 @@ append_decoded(struct bx_buf *text, struct bx_slice path)
 static struct bx_slice
 without_authority(struct bx_slice uri)
 {
-	size_t scheme_len = http_text_starts_as(uri, "http://") ? 7 :
-	    http_text_starts_as(uri, "https://") ? 8 : 0;
-
-	if (scheme_len == 0)
+	if (http_text_starts_as(uri, "http://"))
+		uri = http_text_behind(uri, strlen("http://"));
+	else if (http_text_starts_as(uri, "https://"))
+		uri = http_text_behind(uri, strlen("https://"));
+	else
 		return uri;
-	uri = http_text_behind(uri, scheme_len);
 	while (uri.len > 0 && *uri.at != '/' && *uri.at != '?')
 		uri = http_text_behind(uri, 1);
 	return uri;
@@ -136,8 +136,8 @@ read_path(struct cgi *cgi, struct bx_buf *text)
 		struct bx_slice path = http_text_split(uri, '?', &query);
 
 		/* Only an absolute form has no path: RFC 9110, 4.2.3. */
-		status = path.len == 0 ? bx_buf_append_text(text, "/") :
-		    append_decoded(text, path);
+		status = path.len == 0 ? bx_buf_append_text(text, "/")
+				       : append_decoded(text, path);
 	} else {
 		/* These two come decoded. */
 		if (cgi->script_name.len > 0)
@@ -147,8 +147,8 @@ read_path(struct cgi *cgi, struct bx_buf *text)
 			status = bx_buf_append(text, cgi->path_info.at,
 			    cgi->path_info.len);
 	}
-	cgi->request.query = cgi->query_string.len > 0 ? cgi->query_string :
-	    query;
+	cgi->request.query =
+	    cgi->query_string.len > 0 ? cgi->query_string : query;
 	return status;
 }
 
@@ -229,11 +229,12 @@ read_scalars(struct cgi *cgi)
 
 	request->method = method_of(request->method_name);
 	request->http2 = http_text_starts_as(cgi->server_protocol, "http/") &&
-	    cgi->server_protocol.len > 5 && cgi->server_protocol.at[5] >= '2'
-	    && cgi->server_protocol.at[5] <= '9';
-	request->https = cgi->https.len > 0 ?
-	    !http_text_equals_as(cgi->https, "off") :
-	    http_text_equals_as(cgi->request_scheme, "https");
+	    cgi->server_protocol.len > 5 &&
+	    cgi->server_protocol.at[5] >= '2' &&
+	    cgi->server_protocol.at[5] <= '9';
+	request->https = cgi->https.len > 0
+	    ? !http_text_equals_as(cgi->https, "off")
+	    : http_text_equals_as(cgi->request_scheme, "https");
 	request->content_length = -1;
 	if (cgi->content_length.len == 0)
 		return BX_OK;
@@ -265,16 +266,15 @@ http_request_parse(struct http_request *request, struct bx_slice params,
 	if (path_len > 0)
 		cgi.request.path = (struct bx_slice){ text->bytes, path_len };
 	if (type.len > 0)
-		cgi.request.content_type = (struct bx_slice){
-		    text->bytes + path_len, type.len };
+		cgi.request.content_type =
+		    (struct bx_slice){ text->bytes + path_len, type.len };
 	cgi.request.charset = find_charset(type_parameters);
 	*request = cgi.request;
 	return BX_OK;
 }
 
 bool
-http_request_under_mount(const struct http_request *request,
-    const char *mount)
+http_request_under_mount(const struct http_request *request, const char *mount)
 {
 	size_t len = strlen(mount);
 
@@ -326,8 +326,8 @@ http_request_parse_length(struct bx_slice value, int64_t *number)
 
 		if (digit < 0 || digit > 9)
 			return BX_EINVAL;
-		sum = sum > (INT64_MAX - digit) / 10 ? INT64_MAX :
-		    sum * 10 + digit;
+		sum = sum > (INT64_MAX - digit) / 10 ? INT64_MAX
+						     : sum * 10 + digit;
 	}
 	*number = sum;
 	return BX_OK;

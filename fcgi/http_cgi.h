@@ -30,14 +30,14 @@ enum http_method {
 /* Slices are as sent unless a comment says otherwise; len 0: absent. */
 struct http_request {
 	enum http_method method;
-	bool http2;		/* came over HTTP/2 or later */
+	bool http2; /* came over HTTP/2 or later */
 	bool https;
-	int64_t content_length;	/* -1: not told; a huge one is INT64_MAX */
+	int64_t content_length; /* -1: not told; a huge one is INT64_MAX */
 	struct bx_slice method_name;
-	struct bx_slice path;	/* percent-decoded once, without the query */
-	struct bx_slice query;	/* what follows "?", still encoded */
-	struct bx_slice content_type;	/* lower case, without parameters */
-	struct bx_slice charset;	/* of the content type, unquoted */
+	struct bx_slice path;  /* percent-decoded once, without the query */
+	struct bx_slice query; /* what follows "?", still encoded */
+	struct bx_slice content_type; /* lower case, without parameters */
+	struct bx_slice charset;      /* of the content type, unquoted */
 	struct bx_slice remote_addr;
 	struct bx_slice remote_user;
 	struct bx_slice forwarded_for;

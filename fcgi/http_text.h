@@ -69,8 +69,9 @@ http_text_trim(struct bx_slice slice)
 {
 	while (slice.len > 0 && (*slice.at == ' ' || *slice.at == '\t'))
 		slice = http_text_behind(slice, 1);
-	while (slice.len > 0 && (slice.at[slice.len - 1] == ' ' ||
-	    slice.at[slice.len - 1] == '\t'))
+	while (slice.len > 0 &&
+	    (slice.at[slice.len - 1] == ' ' ||
+		slice.at[slice.len - 1] == '\t'))
 		slice.len--;
 	return slice;
 }
@@ -80,14 +81,14 @@ http_text_trim(struct bx_slice slice)
 static inline struct bx_slice
 http_text_split(struct bx_slice slice, char separator, struct bx_slice *rest)
 {
-	const char *found = slice.len == 0 ? NULL :
-	    memchr(slice.at, separator, slice.len);
+	size_t len = 0;
 
+	while (len < slice.len && slice.at[len] != separator)
+		len++;
 	*rest = (struct bx_slice){ NULL, 0 };
-	if (found == NULL)
-		return slice;
-	*rest = http_text_behind(slice, (size_t)(found - slice.at) + 1);
-	slice.len = (size_t)(found - slice.at);
+	if (len < slice.len)
+		*rest = http_text_behind(slice, len + 1);
+	slice.len = len;
 	return slice;
 }
 

@@ -57,15 +57,15 @@ fcgi_params_next(struct fcgi_params *params, struct fcgi_params_pair *pair,
 		return BX_OK;
 	/* Each length is compared with what is left: no sum can overflow. */
 	if (read_len(&left, &name_len) != BX_OK ||
-	    read_len(&left, &value_len) != BX_OK ||
-	    name_len > left.len || value_len > left.len - name_len) {
+	    read_len(&left, &value_len) != BX_OK || name_len > left.len ||
+	    value_len > left.len - name_len) {
 		*more = false;
 		return BX_EINVAL;
 	}
 	pair->name = (struct bx_slice){ left.at, name_len };
 	pair->value = (struct bx_slice){ left.at + name_len, value_len };
 	params->left = (struct bx_slice){ left.at + name_len + value_len,
-	    left.len - name_len - value_len };
+		left.len - name_len - value_len };
 	return BX_OK;
 }
 

@@ -1,6 +1,7 @@
 /* record.c - FastCGI records; see record.h. */
 #include "record.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,14 +18,18 @@ enum value_name {
 static const char *const value_names[VALUE_COUNT] = {
 	[VALUE_MAX_CONNS] = FCGI_MAX_CONNS,
 	[VALUE_MAX_REQS] = FCGI_MAX_REQS,
-	[VALUE_MPXS_CONNS] = FCGI_MPXS_CONNS
+	[VALUE_MPXS_CONNS] = FCGI_MPXS_CONNS,
 };
 
 /* The three pairs with their names and lengths, and values of ten digits. */
 _Static_assert(FCGI_RECORD_RESULT_MAX >= FCGI_HEADER_LEN +
-    (2 + sizeof(FCGI_MAX_CONNS) - 1 + 10) +
-    (2 + sizeof(FCGI_MAX_REQS) - 1 + 10) +
-    (2 + sizeof(FCGI_MPXS_CONNS) - 1 + 1), "room for any result");
+	    (2 + sizeof(FCGI_MAX_CONNS) - 1 + 10) +
+	    (2 + sizeof(FCGI_MAX_REQS) - 1 + 10) +
+	    (2 + sizeof(FCGI_MPXS_CONNS) - 1 + 1),
+    "room for any result");
+_Static_assert(sizeof(FCGI_EndRequestRecord) == FCGI_RECORD_SMALL &&
+	sizeof(FCGI_UnknownTypeRecord) == FCGI_RECORD_SMALL,
+    "layouts of fastcgi.h have no gaps");
 
 void
 fcgi_record_decoder_init(struct fcgi_record_decoder *decoder)
@@ -53,8 +58,8 @@ smaller(size_t a, size_t b)
 static void
 enter_content(struct fcgi_record_decoder *decoder)
 {
-	decoder->state = decoder->content_left > 0 ? FCGI_RECORD_IN_CONTENT :
-	    FCGI_RECORD_IN_PADDING;
+	decoder->state = decoder->content_left > 0 ? FCGI_RECORD_IN_CONTENT
+						   : FCGI_RECORD_IN_PADDING;
 }
 
 /* All eight bytes are there. */
@@ -65,10 +70,10 @@ begin_record(struct fcgi_record_decoder *decoder)
 
 	memcpy(&header, decoder->header, sizeof(header));
 	decoder->type = header.type;
-	decoder->request_id = (uint16_t)(header.requestIdB1 << 8 |
-	    header.requestIdB0);
-	decoder->content_len = (uint16_t)(header.contentLengthB1 << 8 |
-	    header.contentLengthB0);
+	decoder->request_id =
+	    (uint16_t)(header.requestIdB1 << 8 | header.requestIdB0);
+	decoder->content_len =
+	    (uint16_t)(header.contentLengthB1 << 8 | header.contentLengthB0);
 	decoder->content_left = decoder->content_len;
 	decoder->padding_left = header.paddingLength;
 	decoder->header_len = 0;
@@ -83,8 +88,9 @@ next_header(struct fcgi_record_decoder *decoder, struct bx_slice *input)
 
 	if (input->len == 0)
 		return FCGI_RECORD_MORE;
-	part = take(input, smaller(input->len,
-	    (size_t)(FCGI_HEADER_LEN - decoder->header_len)));
+	part = take(input,
+	    smaller(input->len,
+		(size_t)(FCGI_HEADER_LEN - decoder->header_len)));
 	memcpy(decoder->header + decoder->header_len, part.at, part.len);
 	decoder->header_len = (uint8_t)(decoder->header_len + part.len);
 	/*
@@ -95,8 +101,8 @@ next_header(struct fcgi_record_decoder *decoder, struct bx_slice *input)
 		decoder->state = FCGI_RECORD_BROKEN;
 		return FCGI_RECORD_BAD;
 	}
-	return decoder->header_len == FCGI_HEADER_LEN ? begin_record(decoder) :
-	    FCGI_RECORD_MORE;
+	return decoder->header_len == FCGI_HEADER_LEN ? begin_record(decoder)
+						      : FCGI_RECORD_MORE;
 }
 
 static enum fcgi_record_event
@@ -104,10 +110,10 @@ next_content(struct fcgi_record_decoder *decoder, struct bx_slice *input)
 {
 	if (input->len == 0)
 		return FCGI_RECORD_MORE;
-	decoder->content = take(input, smaller(input->len,
-	    decoder->content_left));
-	decoder->content_left = (uint16_t)(decoder->content_left -
-	    decoder->content.len);
+	decoder->content =
+	    take(input, smaller(input->len, decoder->content_left));
+	decoder->content_left =
+	    (uint16_t)(decoder->content_left - decoder->content.len);
 	enter_content(decoder);
 	return FCGI_RECORD_CONTENT;
 }
@@ -162,8 +168,8 @@ fcgi_record_begin_collect(struct fcgi_record_begin *begin,
 }
 
 enum bx_status
-fcgi_record_begin_parse(const struct fcgi_record_begin *begin,
-    uint16_t *role, uint8_t *flags)
+fcgi_record_begin_parse(const struct fcgi_record_begin *begin, uint16_t *role,
+    uint8_t *flags)
 {
 	FCGI_BeginRequestBody body;
 
@@ -176,8 +182,8 @@ fcgi_record_begin_parse(const struct fcgi_record_begin *begin,
 }
 
 void
-fcgi_record_format_header(unsigned char out[FCGI_HEADER_LEN],
-    uint8_t type, uint16_t request_id, uint16_t content_len)
+fcgi_record_format_header(unsigned char out[FCGI_HEADER_LEN], uint8_t type,
+    uint16_t request_id, uint16_t content_len)
 {
 	const FCGI_Header header = {
 		.version = FCGI_VERSION_1,
@@ -185,14 +191,14 @@ fcgi_record_format_header(unsigned char out[FCGI_HEADER_LEN],
 		.requestIdB1 = (unsigned char)(request_id >> 8),
 		.requestIdB0 = (unsigned char)(request_id & 0xff),
 		.contentLengthB1 = (unsigned char)(content_len >> 8),
-		.contentLengthB0 = (unsigned char)(content_len & 0xff)
+		.contentLengthB0 = (unsigned char)(content_len & 0xff),
 	};
 
 	memcpy(out, &header, sizeof(header));
 }
 
 void
-fcgi_record_format_end(unsigned char out[sizeof(FCGI_EndRequestRecord)],
+fcgi_record_format_end(unsigned char out[FCGI_RECORD_SMALL],
     uint16_t request_id, uint32_t app_status, uint8_t protocol_status)
 {
 	const FCGI_EndRequestBody body = {
@@ -200,7 +206,7 @@ fcgi_record_format_end(unsigned char out[sizeof(FCGI_EndRequestRecord)],
 		.appStatusB2 = (unsigned char)(app_status >> 16 & 0xff),
 		.appStatusB1 = (unsigned char)(app_status >> 8 & 0xff),
 		.appStatusB0 = (unsigned char)(app_status & 0xff),
-		.protocolStatus = protocol_status
+		.protocolStatus = protocol_status,
 	};
 
 	fcgi_record_format_header(out, FCGI_END_REQUEST, request_id,
@@ -209,13 +215,12 @@ fcgi_record_format_end(unsigned char out[sizeof(FCGI_EndRequestRecord)],
 }
 
 void
-fcgi_record_format_unknown(
-    unsigned char out[sizeof(FCGI_UnknownTypeRecord)], uint8_t type)
+fcgi_record_format_unknown(unsigned char out[FCGI_RECORD_SMALL], uint8_t type)
 {
 	const FCGI_UnknownTypeBody body = { .type = type };
 
-	fcgi_record_format_header(out, FCGI_UNKNOWN_TYPE,
-	    FCGI_NULL_REQUEST_ID, sizeof(body));
+	fcgi_record_format_header(out, FCGI_UNKNOWN_TYPE, FCGI_NULL_REQUEST_ID,
+	    sizeof(body));
 	memcpy(out + FCGI_HEADER_LEN, &body, sizeof(body));
 }
 
@@ -234,14 +239,14 @@ find_wanted(struct bx_slice asked, bool wanted[VALUE_COUNT])
 		for (int i = 0; i < VALUE_COUNT; i++)
 			if (pair.name.len == strlen(value_names[i]) &&
 			    memcmp(pair.name.at, value_names[i],
-			    pair.name.len) == 0)
+				pair.name.len) == 0)
 				wanted[i] = true;
 	return status;
 }
 
 enum bx_status
-fcgi_record_format_result(unsigned char out[FCGI_RECORD_RESULT_MAX],
-    size_t *len, struct bx_slice asked, uint32_t max_conns, uint32_t max_reqs)
+fcgi_record_format_result(unsigned char *out, size_t *len,
+    struct bx_slice asked, uint32_t max_conns, uint32_t max_reqs)
 {
 	const uint32_t values[VALUE_COUNT] = { max_conns, max_reqs, 1 };
 	bool wanted[VALUE_COUNT] = { false };
@@ -250,11 +255,11 @@ fcgi_record_format_result(unsigned char out[FCGI_RECORD_RESULT_MAX],
 
 	for (int i = 0; i < VALUE_COUNT && status == BX_OK; i++) {
 		char digits[sizeof("4294967295")];
-		int count = snprintf(digits, sizeof(digits), "%lu",
-		    (unsigned long)values[i]);
+		int count =
+		    snprintf(digits, sizeof(digits), "%" PRIu32, values[i]);
 		struct fcgi_params_pair pair = {
 			{ value_names[i], strlen(value_names[i]) },
-			{ digits, (size_t)count }
+			{ digits, (size_t)count },
 		};
 		size_t pair_len;
 

@@ -29,11 +29,11 @@
 #include "engine/status.h"
 
 enum fcgi_record_event {
-	FCGI_RECORD_MORE,	/* the input is used up */
-	FCGI_RECORD_BEGINS,	/* type, request_id and content_len are set */
-	FCGI_RECORD_CONTENT,	/* content holds the next bytes, at least 1 */
-	FCGI_RECORD_COMPLETE,	/* content and padding have all come */
-	FCGI_RECORD_BAD		/* not FastCGI version 1: close the connection */
+	FCGI_RECORD_MORE,     /* the input is used up */
+	FCGI_RECORD_BEGINS,   /* type, request_id and content_len are set */
+	FCGI_RECORD_CONTENT,  /* content holds the next bytes, at least 1 */
+	FCGI_RECORD_COMPLETE, /* content and padding have all come */
+	FCGI_RECORD_BAD	      /* not FastCGI version 1: close the connection */
 };
 
 enum fcgi_record_state {
@@ -45,12 +45,12 @@ enum fcgi_record_state {
 
 /* The caller reads the first four, which stay while the record lasts. */
 struct fcgi_record_decoder {
-	struct bx_slice content;	/* of a CONTENT event, else stale */
+	struct bx_slice content; /* of a CONTENT event, else stale */
 	uint16_t request_id;
-	uint16_t content_len;	/* of the whole record */
-	uint8_t type;		/* as sent: may be none that is known */
-	uint8_t state;		/* enum fcgi_record_state */
-	uint8_t header_len;	/* bytes of header that have come */
+	uint16_t content_len; /* of the whole record */
+	uint8_t type;	      /* as sent: may be none that is known */
+	uint8_t state;	      /* enum fcgi_record_state */
+	uint8_t header_len;   /* bytes of header that have come */
 	uint8_t padding_left;
 	uint16_t content_left;
 	unsigned char header[FCGI_HEADER_LEN];
@@ -87,27 +87,29 @@ enum bx_status fcgi_record_begin_parse(const struct fcgi_record_begin *begin,
 void fcgi_record_format_header(unsigned char out[FCGI_HEADER_LEN],
     uint8_t type, uint16_t request_id, uint16_t content_len);
 
+/* The length of an END_REQUEST or UNKNOWN_TYPE record. */
+#define FCGI_RECORD_SMALL 16
+
 /* A whole END_REQUEST; protocol_status is FCGI_REQUEST_COMPLETE or so. */
-void fcgi_record_format_end(unsigned char out[sizeof(FCGI_EndRequestRecord)],
+void fcgi_record_format_end(unsigned char out[FCGI_RECORD_SMALL],
     uint16_t request_id, uint32_t app_status, uint8_t protocol_status);
 
 /* A whole UNKNOWN_TYPE, the answer to a management record of that type. */
-void fcgi_record_format_unknown(
-    unsigned char out[sizeof(FCGI_UnknownTypeRecord)], uint8_t type);
+void fcgi_record_format_unknown(unsigned char out[FCGI_RECORD_SMALL],
+    uint8_t type);
 
 /* A caller that collects GET_VALUES content keeps no more than this. */
 #define FCGI_RECORD_VALUES_MAX 4096
-/* Room for any GET_VALUES_RESULT of ours. */
+/* The room that any GET_VALUES_RESULT of ours fits in. */
 #define FCGI_RECORD_RESULT_MAX 80
 
 /*
- * The GET_VALUES_RESULT to the content of a GET_VALUES: FCGI_MAX_CONNS,
- * FCGI_MAX_REQS and FCGI_MPXS_CONNS (always 1), each only if asked for, in
- * this order; other names are ignored.  *len is that of the whole record.
+ * Write into out, of FCGI_RECORD_RESULT_MAX bytes, the GET_VALUES_RESULT to
+ * the content of a GET_VALUES: FCGI_MAX_CONNS, FCGI_MAX_REQS, FCGI_MPXS_CONNS
+ * (always 1), each only if asked for.  *len is that of the whole record.
  * BX_EINVAL: asked is cut off or malformed; nothing is written.
  */
-enum bx_status fcgi_record_format_result(
-    unsigned char out[FCGI_RECORD_RESULT_MAX], size_t *len,
+enum bx_status fcgi_record_format_result(unsigned char *out, size_t *len,
     struct bx_slice asked, uint32_t max_conns, uint32_t max_reqs);
 
 /* How many stream records carry len bytes, at most FCGI_MAX_LENGTH in each;

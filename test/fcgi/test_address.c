@@ -21,8 +21,7 @@ address(const char *text)
 {
 	struct fcgi_address parsed;
 
-	CU_ASSERT_EQUAL_FATAL(fcgi_address_parse(slice(text), &parsed),
-	    BX_OK);
+	CU_ASSERT_EQUAL_FATAL(fcgi_address_parse(slice(text), &parsed), BX_OK);
 	return parsed;
 }
 
@@ -39,9 +38,12 @@ addresses_are_byte_exact(void)
 	struct fcgi_address v6 = address("2001:db8::1");
 
 	CU_ASSERT_EQUAL(memcmp(v4.bytes,
-	    "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\x00\x02\xff", 16), 0);
+			    "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\x00\x02\xff",
+			    16),
+	    0);
 	CU_ASSERT_EQUAL(memcmp(v6.bytes,
-	    "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", 16), 0);
+			    "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", 16),
+	    0);
 }
 
 static void
@@ -72,12 +74,30 @@ static void
 what_is_no_address_is_refused(void)
 {
 	const char *const texts[] = {
-		"", " ", "unknown", "_hidden", "1.2.3", "1.2.3.4.5",
-		"256.1.1.1", "1.2.3.4:", "1.2.3.4:x", "1.2.3.4 5", "[::1",
-		"[::1]x", "[::1]:", "[]", "::1]", ":", "1.2.3.4:80:80",
-		"::g", "%eth0", "2001:db8:2001:db8:2001:db8:2001:db8:2001",
+		"",
+		" ",
+		"unknown",
+		"_hidden",
+		"1.2.3",
+		"1.2.3.4.5",
+		"256.1.1.1",
+		"1.2.3.4:",
+		"1.2.3.4:x",
+		"1.2.3.4 5",
+		"[::1",
+		"[::1]x",
+		"[::1]:",
+		"[]",
+		"::1]",
+		":",
+		"1.2.3.4:80:80",
+		"::g",
+		"%eth0",
+		"2001:db8:2001:db8:2001:db8:2001:db8:2001",
 		"00000000000000000000000000000000000000000000000000000000::1",
-		"1.2.3.4,5.6.7.8", "localhost", "1.2.3.4/8",
+		"1.2.3.4,5.6.7.8",
+		"localhost",
+		"1.2.3.4/8",
 	};
 	struct fcgi_address before = address("::1");
 	struct fcgi_address after = before;
@@ -85,10 +105,13 @@ what_is_no_address_is_refused(void)
 	for (size_t i = 0; i < COUNT(texts); i++)
 		CU_ASSERT_EQUAL(fcgi_address_parse(slice(texts[i]), &after),
 		    BX_EINVAL);
-	CU_ASSERT_EQUAL(fcgi_address_parse((struct bx_slice){ "1.2.3.4\0x", 9 },
-	    &after), BX_EINVAL);
+	CU_ASSERT_EQUAL(fcgi_address_parse((struct bx_slice){ "1.2.3.4\0x",
+					       9 },
+			    &after),
+	    BX_EINVAL);
 	CU_ASSERT_EQUAL(fcgi_address_parse((struct bx_slice){ NULL, 0 },
-	    &after), BX_EINVAL);
+			    &after),
+	    BX_EINVAL);
 	CU_ASSERT(same(&before, &after));
 }
 
@@ -101,7 +124,8 @@ is_in(const char *text, const char *network_text)
 	struct fcgi_address parsed = address(text);
 
 	CU_ASSERT_EQUAL_FATAL(fcgi_address_network_parse(slice(network_text),
-	    &network), BX_OK);
+				  &network),
+	    BX_OK);
 	return fcgi_address_is_in(&parsed, &networks);
 }
 
@@ -129,16 +153,29 @@ static void
 what_is_no_network_is_refused(void)
 {
 	const char *const texts[] = {
-		"", "/8", "10.0.0.0/", "10.0.0.0/33", "::1/129", "::1/1000",
-		"10.0.0.0/8/8", "10.0.0.0/-1", "10.0.0.0/ 8", "10.0.0/8",
-		"10.0.0.0/+8", "[::1]", "10.0.0.0:80", "unix:", "example.org",
+		"",
+		"/8",
+		"10.0.0.0/",
+		"10.0.0.0/33",
+		"::1/129",
+		"::1/1000",
+		"10.0.0.0/8/8",
+		"10.0.0.0/-1",
+		"10.0.0.0/ 8",
+		"10.0.0/8",
+		"10.0.0.0/+8",
+		"[::1]",
+		"10.0.0.0:80",
+		"unix:",
+		"example.org",
 		"::/99999999999999999999",
 	};
 	struct fcgi_address_network network = { .prefix = 77 };
 
 	for (size_t i = 0; i < COUNT(texts); i++)
 		CU_ASSERT_EQUAL(fcgi_address_network_parse(slice(texts[i]),
-		    &network), BX_EINVAL);
+				    &network),
+		    BX_EINVAL);
 	CU_ASSERT_EQUAL(network.prefix, 77);
 }
 
@@ -152,13 +189,15 @@ counts_for(const char *remote, const char *forwarded, const char *expected)
 	struct fcgi_address client = { { 0xee } }, wanted;
 
 	CU_ASSERT_EQUAL_FATAL(fcgi_address_network_parse(slice("127.0.0.1"),
-	    &at[0]), BX_OK);
-	CU_ASSERT_EQUAL_FATAL(fcgi_address_network_parse(slice("::1"),
-	    &at[1]), BX_OK);
+				  &at[0]),
+	    BX_OK);
+	CU_ASSERT_EQUAL_FATAL(fcgi_address_network_parse(slice("::1"), &at[1]),
+	    BX_OK);
 	CU_ASSERT_EQUAL_FATAL(fcgi_address_network_parse(slice("10.0.0.0/8"),
-	    &at[2]), BX_OK);
+				  &at[2]),
+	    BX_OK);
 	if (!fcgi_address_of_client(&trusted, slice(remote), slice(forwarded),
-	    &client))
+		&client))
 		return expected == NULL && client.bytes[0] == 0xee;
 	if (expected == NULL)
 		return false;
@@ -178,8 +217,8 @@ static void
 a_stranger_cannot_forge_its_address(void)
 {
 	CU_ASSERT(counts_for("192.0.2.1", "198.51.100.1", "192.0.2.1"));
-	CU_ASSERT(counts_for("127.0.0.1", "198.51.100.1, 192.0.2.1",
-	    "192.0.2.1"));
+	CU_ASSERT(
+	    counts_for("127.0.0.1", "198.51.100.1, 192.0.2.1", "192.0.2.1"));
 	CU_ASSERT(counts_for("127.0.0.1", "10.0.0.1, 192.0.2.1, 10.0.0.2",
 	    "192.0.2.1"));
 }
@@ -188,10 +227,10 @@ static void
 trusted_proxies_are_passed_over(void)
 {
 	CU_ASSERT(counts_for("127.0.0.1", "192.0.2.1", "192.0.2.1"));
-	CU_ASSERT(counts_for("::1", " 192.0.2.1 , 10.1.1.1,10.2.2.2 ",
-	    "192.0.2.1"));
-	CU_ASSERT(counts_for("10.0.0.1", "[2001:db8::1]:99, ::1",
-	    "2001:db8::1"));
+	CU_ASSERT(
+	    counts_for("::1", " 192.0.2.1 , 10.1.1.1,10.2.2.2 ", "192.0.2.1"));
+	CU_ASSERT(
+	    counts_for("10.0.0.1", "[2001:db8::1]:99, ::1", "2001:db8::1"));
 }
 
 static void
@@ -290,8 +329,7 @@ a_limit_of_zero_counts_nothing(void)
 
 	fcgi_address_table_init(&table, unit_env(), seed, 0);
 	for (int i = 0; i < 1000; i++)
-		CU_ASSERT_EQUAL(fcgi_address_table_enter(&table, &one),
-		    BX_OK);
+		CU_ASSERT_EQUAL(fcgi_address_table_enter(&table, &one), BX_OK);
 	CU_ASSERT_EQUAL(unit_allocations(), 0);
 	fcgi_address_table_leave(&table, &one);
 	CU_ASSERT_EQUAL(fcgi_address_table_count(&table, &one), 0);
@@ -301,7 +339,9 @@ a_limit_of_zero_counts_nothing(void)
 static void
 many_addresses_are_kept_apart(void)
 {
-	enum { MANY = 3000 };
+	enum {
+		MANY = 3000
+	};
 	struct fcgi_address one = { { 0 } };
 	struct fcgi_address_table table;
 
@@ -309,8 +349,8 @@ many_addresses_are_kept_apart(void)
 	for (int round = 0; round < 2; round++)
 		for (unsigned i = 0; i < MANY; i++) {
 			memcpy(one.bytes, &i, sizeof(i));
-			CU_ASSERT_EQUAL(fcgi_address_table_enter(&table,
-			    &one), BX_OK);
+			CU_ASSERT_EQUAL(fcgi_address_table_enter(&table, &one),
+			    BX_OK);
 		}
 	for (unsigned i = 0; i < MANY; i++) {
 		memcpy(one.bytes, &i, sizeof(i));
@@ -359,8 +399,7 @@ static const struct unit_test tests[] = {
 	    a_client_counts_for_its_remote_addr },
 	{ "a stranger cannot forge its address",
 	    a_stranger_cannot_forge_its_address },
-	{ "trusted proxies are passed over",
-	    trusted_proxies_are_passed_over },
+	{ "trusted proxies are passed over", trusted_proxies_are_passed_over },
 	{ "when all are trusted the left-most counts",
 	    when_all_are_trusted_the_left_most_counts },
 	{ "an entry that is no address ends the search",

@@ -42,12 +42,14 @@ add_variable(const char *name, const char *value)
 {
 	unsigned char pair_bytes[4096];
 	struct fcgi_params_pair pair = {
-		{ name, strlen(name) }, { value, strlen(value) }
+		{ name, strlen(name) },
+		{ value, strlen(value) },
 	};
 	size_t len;
 
 	CU_ASSERT_EQUAL_FATAL(fcgi_params_format(&pair, pair_bytes,
-	    sizeof(pair_bytes), &len), BX_OK);
+				  sizeof(pair_bytes), &len),
+	    BX_OK);
 	CU_ASSERT_EQUAL_FATAL(bx_buf_append(&fixture.params, pair_bytes, len),
 	    BX_OK);
 }
@@ -181,7 +183,8 @@ reads_a_post_through_mod_fcgid(void)
 		{ "REQUEST_URI", "/cometd/handshake/x%20y?m=dump" },
 		{ "QUERY_STRING", "m=dump" },
 		{ "CONTENT_LENGTH", "2" },
-		{ "CONTENT_TYPE", "Application/JSON ; x=\";\\\";\"; "
+		{ "CONTENT_TYPE",
+		    "Application/JSON ; x=\";\\\";\"; "
 		    "Charset=UTF-8" },
 		{ "REQUEST_METHOD", "POST" },
 		{ "SERVER_PROTOCOL", "HTTP/1.1" },
@@ -245,8 +248,7 @@ no_variable_is_an_empty_request(void)
 	CU_ASSERT_EQUAL(fixture.request.method_name.len, 0);
 	CU_ASSERT_EQUAL(fixture.request.path.len, 0);
 	CU_ASSERT_EQUAL(fixture.request.content_length, -1);
-	CU_ASSERT_FALSE(http_request_under_mount(&fixture.request,
-	    "/cometd"));
+	CU_ASSERT_FALSE(http_request_under_mount(&fixture.request, "/cometd"));
 	CU_ASSERT_FALSE(http_request_is_websocket(&fixture.request));
 	fixture_fini();
 }
@@ -255,12 +257,18 @@ static void
 each_variable_has_its_field(void)
 {
 	const struct variable variables[] = {
-		{ "HTTP_ACCEPT", "1" }, { "HTTP_CONNECTION", "2" },
-		{ "HTTP_COOKIE", "3" }, { "HTTP_HOST", "4" },
-		{ "HTTP_ORIGIN", "5" }, { "HTTP_REFERER", "6" },
-		{ "HTTP_SEC_FETCH_SITE", "7" }, { "HTTP_UPGRADE", "8" },
-		{ "HTTP_USER_AGENT", "9" }, { "HTTP_X_FORWARDED_FOR", "10" },
-		{ "REMOTE_ADDR", "11" }, { "REMOTE_USER", "12" },
+		{ "HTTP_ACCEPT", "1" },
+		{ "HTTP_CONNECTION", "2" },
+		{ "HTTP_COOKIE", "3" },
+		{ "HTTP_HOST", "4" },
+		{ "HTTP_ORIGIN", "5" },
+		{ "HTTP_REFERER", "6" },
+		{ "HTTP_SEC_FETCH_SITE", "7" },
+		{ "HTTP_UPGRADE", "8" },
+		{ "HTTP_USER_AGENT", "9" },
+		{ "HTTP_X_FORWARDED_FOR", "10" },
+		{ "REMOTE_ADDR", "11" },
+		{ "REMOTE_USER", "12" },
 	};
 	const struct http_request *request = &fixture.request;
 
@@ -284,8 +292,10 @@ static void
 the_last_of_a_repeated_name_counts(void)
 {
 	const struct variable variables[] = {
-		{ "REQUEST_URI", "/one" }, { "REMOTE_USER", "eve" },
-		{ "REQUEST_URI", "/two" }, { "REMOTE_USER", "" },
+		{ "REQUEST_URI", "/one" },
+		{ "REMOTE_USER", "eve" },
+		{ "REQUEST_URI", "/two" },
+		{ "REMOTE_USER", "" },
 	};
 
 	CU_ASSERT_EQUAL(PARSE(variables), BX_OK);
@@ -301,15 +311,18 @@ knows_the_methods_it_answers(void)
 		const char *name;
 		enum http_method method;
 	} rows[] = {
-		{ "GET", HTTP_METHOD_GET }, { "POST", HTTP_METHOD_POST },
+		{ "GET", HTTP_METHOD_GET },
+		{ "POST", HTTP_METHOD_POST },
 		{ "OPTIONS", HTTP_METHOD_OPTIONS },
-		{ "HEAD", HTTP_METHOD_OTHER }, { "PUT", HTTP_METHOD_OTHER },
-		{ "post", HTTP_METHOD_OTHER }, { "GETS", HTTP_METHOD_OTHER },
+		{ "HEAD", HTTP_METHOD_OTHER },
+		{ "PUT", HTTP_METHOD_OTHER },
+		{ "post", HTTP_METHOD_OTHER },
+		{ "GETS", HTTP_METHOD_OTHER },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct variable variables[] = {
-			{ "REQUEST_METHOD", rows[i].name }
+			{ "REQUEST_METHOD", rows[i].name },
 		};
 
 		CU_ASSERT_EQUAL(PARSE(variables), BX_OK);
@@ -365,11 +378,13 @@ static void
 script_name_stands_in_for_request_uri(void)
 {
 	const struct variable both[] = {
-		{ "SCRIPT_NAME", "/cometd" }, { "PATH_INFO", "/a%20?b" },
+		{ "SCRIPT_NAME", "/cometd" },
+		{ "PATH_INFO", "/a%20?b" },
 		{ "QUERY_STRING", "x=1" },
 	};
 	const struct variable one[] = {
-		{ "SCRIPT_NAME", "/cometd" }, { "REQUEST_URI", "" },
+		{ "SCRIPT_NAME", "/cometd" },
+		{ "REQUEST_URI", "" },
 	};
 
 	CU_ASSERT_EQUAL(PARSE(both), BX_OK);
@@ -406,12 +421,13 @@ a_mount_takes_itself_and_what_is_below(void)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct variable variables[] = {
-			{ "REQUEST_URI", rows[i].uri }
+			{ "REQUEST_URI", rows[i].uri },
 		};
 
 		CU_ASSERT_EQUAL(PARSE(variables), BX_OK);
 		CU_ASSERT_EQUAL(http_request_under_mount(&fixture.request,
-		    rows[i].mount), rows[i].under);
+				    rows[i].mount),
+		    rows[i].under);
 		fixture_fini();
 	}
 }
@@ -442,14 +458,14 @@ a_content_type_is_read_without_case_and_parameters(void)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct variable variables[] = {
-			{ "CONTENT_TYPE", rows[i].value }
+			{ "CONTENT_TYPE", rows[i].value },
 		};
 
 		CU_ASSERT_EQUAL(PARSE(variables), BX_OK);
 		CU_ASSERT(is(fixture.request.content_type, rows[i].type));
 		CU_ASSERT(is(fixture.request.charset, rows[i].charset));
-		CU_ASSERT_EQUAL(
-		    http_request_has_known_charset(&fixture.request),
+		CU_ASSERT_EQUAL(http_request_has_known_charset(
+				    &fixture.request),
 		    rows[i].known);
 		fixture_fini();
 	}
@@ -462,18 +478,20 @@ a_content_length_is_decimal_digits(void)
 		const char *value;
 		int64_t length;
 	} rows[] = {
-		{ "0", 0 }, { "007", 7 }, { "1048576", 1048576 },
+		{ "0", 0 },
+		{ "007", 7 },
+		{ "1048576", 1048576 },
 		{ "9223372036854775806", INT64_MAX - 1 },
 		{ "9223372036854775807", INT64_MAX },
 		{ "9223372036854775808", INT64_MAX },
 		{ "99999999999999999999999999", INT64_MAX },
 	};
-	const char *const bad[] = { "x", "-1", "+1", " 1", "1 ", "1,1",
-		"0x10", "1.0", "99999999999999999999999999x" };
+	const char *const bad[] = { "x", "-1", "+1", " 1", "1 ", "1,1", "0x10",
+		"1.0", "99999999999999999999999999x" };
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct variable variables[] = {
-			{ "CONTENT_LENGTH", rows[i].value }
+			{ "CONTENT_LENGTH", rows[i].value },
 		};
 
 		CU_ASSERT_EQUAL(PARSE(variables), BX_OK);
@@ -520,15 +538,19 @@ finds_a_websocket_in_the_upgrade_list(void)
 		const char *value;
 		bool websocket;
 	} rows[] = {
-		{ "websocket", true }, { "WebSocket", true },
-		{ "h2c, websocket", true }, { "foo/1 ,websocket/13,x", true },
-		{ "h2c", false }, { "websockets", false },
-		{ "x/websocket", false }, { ",,", false },
+		{ "websocket", true },
+		{ "WebSocket", true },
+		{ "h2c, websocket", true },
+		{ "foo/1 ,websocket/13,x", true },
+		{ "h2c", false },
+		{ "websockets", false },
+		{ "x/websocket", false },
+		{ ",,", false },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct variable variables[] = {
-			{ "HTTP_UPGRADE", rows[i].value }
+			{ "HTTP_UPGRADE", rows[i].value },
 		};
 
 		CU_ASSERT_EQUAL(PARSE(variables), BX_OK);
@@ -556,9 +578,8 @@ a_malformed_stream_leaves_no_values(void)
 static void
 a_text_buffer_is_used_again(void)
 {
-	const struct variable variables[] = {
-		{ "REQUEST_URI", "/cometd" }, { "CONTENT_TYPE", "A/B" }
-	};
+	const struct variable variables[] = { { "REQUEST_URI", "/cometd" },
+		{ "CONTENT_TYPE", "A/B" } };
 
 	CU_ASSERT_EQUAL(PARSE(variables), BX_OK);
 	CU_ASSERT_EQUAL(parse_collected(), BX_OK);
@@ -601,8 +622,7 @@ every_allocation_may_fail(void)
 	type[sizeof(type) - 1] = '\0';
 	add_variable("REQUEST_URI", path);
 	add_variable("CONTENT_TYPE", type);
-	params = (struct bx_slice){ fixture.params.bytes,
-		fixture.params.len };
+	params = (struct bx_slice){ fixture.params.bytes, fixture.params.len };
 	CU_ASSERT(unit_fail_each(parse_long_path, &params) >= 2);
 	fixture_fini();
 }

@@ -67,10 +67,15 @@ reads_pairs(void)
 {
 	struct fcgi_params params;
 
-	fcgi_params_init(&params, TEXT("\x01\x02" "abc"
-	    "\x80\x00\x00\x02\x01" "xyz"
-	    "\x02\x80\x00\x00\x01" "nmv"
-	    "\x80\x00\x00\x01\x80\x00\x00\x01" "kv"));
+	fcgi_params_init(&params,
+	    TEXT("\x01\x02"
+		 "abc"
+		 "\x80\x00\x00\x02\x01"
+		 "xyz"
+		 "\x02\x80\x00\x00\x01"
+		 "nmv"
+		 "\x80\x00\x00\x01\x80\x00\x00\x01"
+		 "kv"));
 	expect_pair(&params, "a", "bc");
 	expect_pair(&params, "xy", "z");
 	expect_pair(&params, "nm", "v");
@@ -84,8 +89,17 @@ reads_empty_and_repeated_pairs(void)
 {
 	struct fcgi_params params;
 
-	fcgi_params_init(&params, TEXT("\x00\x00" "\x01\x00" "a" "\x00\x01" "b"
-	    "\x01\x01" "a1" "\x01\x01" "a2" "\x00\x00"));
+	fcgi_params_init(&params,
+	    TEXT("\x00\x00"
+		 "\x01\x00"
+		 "a"
+		 "\x00\x01"
+		 "b"
+		 "\x01\x01"
+		 "a1"
+		 "\x01\x01"
+		 "a2"
+		 "\x00\x00"));
 	expect_pair(&params, "", "");
 	expect_pair(&params, "a", "");
 	expect_pair(&params, "", "b");
@@ -107,7 +121,9 @@ an_empty_stream_has_no_pair(void)
 static void
 reads_binary_and_long_values(void)
 {
-	enum { LEN = 70000 };
+	enum {
+		LEN = 70000
+	};
 	char *stream = malloc(9 + 1 + LEN);
 	struct fcgi_params params;
 	struct fcgi_params_pair pair;
@@ -115,7 +131,10 @@ reads_binary_and_long_values(void)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
 	/* 70000 is 0x11170. */
-	memcpy(stream, "\x01\x80\x01\x11\x70" "n", 6);
+	memcpy(stream,
+	    "\x01\x80\x01\x11\x70"
+	    "n",
+	    6);
 	memset(stream + 6, 0, LEN);
 	fcgi_params_init(&params, (struct bx_slice){ stream, 6 + LEN });
 	CU_ASSERT_EQUAL(fcgi_params_next(&params, &pair, &more), BX_OK);
@@ -128,14 +147,16 @@ reads_binary_and_long_values(void)
 static void
 every_truncation_is_an_error(void)
 {
-	struct bx_slice stream = TEXT("\x02\x03" "abcde"
-	    "\x80\x00\x00\x02\x80\x00\x00\x03" "fghij");
+	struct bx_slice stream = TEXT("\x02\x03"
+				      "abcde"
+				      "\x80\x00\x00\x02\x80\x00\x00\x03"
+				      "fghij");
 	size_t whole = stream.len;
 	enum bx_status status;
 
 	for (stream.len = 0; stream.len <= whole; stream.len++) {
-		bool is_end = stream.len == 0 || stream.len == 7 ||
-		    stream.len == whole;
+		bool is_end =
+		    stream.len == 0 || stream.len == 7 || stream.len == whole;
 
 		CU_ASSERT_EQUAL(count_pairs(stream, &status),
 		    (stream.len >= 7) + (stream.len == whole));
@@ -147,10 +168,14 @@ static void
 lengths_near_two_to_the_31_are_harmless(void)
 {
 	const struct bx_slice streams[] = {
-		TEXT("\xff\xff\xff\xfe\xff\xff\xff\xfe" "abc"),
-		TEXT("\xff\xff\xff\xff\xff\xff\xff\xff" "abc"),
-		TEXT("\xff\xff\xff\xff\x01" "abc"),
-		TEXT("\x01\xff\xff\xff\xff" "abc"),
+		TEXT("\xff\xff\xff\xfe\xff\xff\xff\xfe"
+		     "abc"),
+		TEXT("\xff\xff\xff\xff\xff\xff\xff\xff"
+		     "abc"),
+		TEXT("\xff\xff\xff\xff\x01"
+		     "abc"),
+		TEXT("\x01\xff\xff\xff\xff"
+		     "abc"),
 		TEXT("\x00\xff\xff\xff\xfe"),
 		TEXT("\xff\xff\xff\xfe\x00"),
 	};
@@ -170,7 +195,9 @@ an_error_lasts_and_touches_no_pair(void)
 	struct fcgi_params params;
 	bool more = true;
 
-	fcgi_params_init(&params, TEXT("\x01\x05" "abc"));
+	fcgi_params_init(&params,
+	    TEXT("\x01\x05"
+		 "abc"));
 	for (int i = 0; i < 2; i++)
 		CU_ASSERT_EQUAL(fcgi_params_next(&params, &pair, &more),
 		    BX_EINVAL);
@@ -225,18 +252,28 @@ formats_pairs_byte_exactly(void)
 
 	CU_ASSERT_EQUAL(fcgi_params_format(&pair, out, sizeof(out), &len),
 	    BX_OK);
-	CU_ASSERT(unit_is_text(out, len, "\x02\x01" "abc"));
+	CU_ASSERT(unit_is_text(out, len,
+	    "\x02\x01"
+	    "abc"));
 	memset(value, 'v', sizeof(value));
 	pair.value = (struct bx_slice){ value, 127 };
 	CU_ASSERT_EQUAL(fcgi_params_format(&pair, out, sizeof(out), &len),
 	    BX_OK);
 	CU_ASSERT_EQUAL(len, 2 + 2 + 127);
-	CU_ASSERT_EQUAL(memcmp(out, "\x02\x7f" "abv", 5), 0);
+	CU_ASSERT_EQUAL(memcmp(out,
+			    "\x02\x7f"
+			    "abv",
+			    5),
+	    0);
 	pair.value.len = 128;
 	CU_ASSERT_EQUAL(fcgi_params_format(&pair, out, sizeof(out), &len),
 	    BX_OK);
 	CU_ASSERT_EQUAL(len, 5 + 2 + 128);
-	CU_ASSERT_EQUAL(memcmp(out, "\x02\x80\x00\x00\x80" "abv", 8), 0);
+	CU_ASSERT_EQUAL(memcmp(out,
+			    "\x02\x80\x00\x00\x80"
+			    "abv",
+			    8),
+	    0);
 	pair = (struct fcgi_params_pair){ { NULL, 0 }, { NULL, 0 } };
 	CU_ASSERT_EQUAL(fcgi_params_format(&pair, out, sizeof(out), &len),
 	    BX_OK);

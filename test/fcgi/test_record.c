@@ -22,11 +22,16 @@ struct trace {
  * BEGIN_REQUEST (id 1, responder, keep) padded by 2; PARAMS of 3 bytes padded
  * by 5; an empty STDIN; a record of unknown type 200 with id 0xfffe.
  */
-static const char stream[] =
-    "\x01\x01\x00\x01\x00\x08\x02\x00" "\x00\x01\x01\x00\x00\x00\x00\x00" "pp"
-    "\x01\x04\x00\x01\x00\x03\x05\x00" "\x01\x00" "a" "ppppp"
-    "\x01\x05\x00\x01\x00\x00\x00\x00"
-    "\x01\xc8\xff\xfe\x00\x01\x00\x00" "z";
+static const char stream[] = "\x01\x01\x00\x01\x00\x08\x02\x00"
+			     "\x00\x01\x01\x00\x00\x00\x00\x00"
+			     "pp"
+			     "\x01\x04\x00\x01\x00\x03\x05\x00"
+			     "\x01\x00"
+			     "a"
+			     "ppppp"
+			     "\x01\x05\x00\x01\x00\x00\x00\x00"
+			     "\x01\xc8\xff\xfe\x00\x01\x00\x00"
+			     "z";
 #define STREAM_LEN (sizeof(stream) - 1)
 
 static const char stream_trace[] =
@@ -288,10 +293,11 @@ a_longer_begin_request_is_tolerated(void)
 	uint16_t role = 0;
 	uint8_t flags = 1;
 
-	fcgi_record_begin_collect(&begin, TEXT("\0\1\0\0\0\0\0\0" "more"));
+	fcgi_record_begin_collect(&begin,
+	    TEXT("\0\1\0\0\0\0\0\0"
+		 "more"));
 	fcgi_record_begin_collect(&begin, TEXT("and more"));
-	CU_ASSERT_EQUAL(fcgi_record_begin_parse(&begin, &role, &flags),
-	    BX_OK);
+	CU_ASSERT_EQUAL(fcgi_record_begin_parse(&begin, &role, &flags), BX_OK);
 	CU_ASSERT_EQUAL(role, FCGI_RESPONDER);
 	CU_ASSERT_EQUAL(flags, 0);
 }
@@ -309,25 +315,31 @@ headers_are_byte_exact(void)
 static void
 end_request_is_byte_exact(void)
 {
-	unsigned char out[sizeof(FCGI_EndRequestRecord)];
+	unsigned char out[FCGI_RECORD_SMALL];
 
 	memset(out, 0xaa, sizeof(out));
 	fcgi_record_format_end(out, 7, 0x01020304, FCGI_UNKNOWN_ROLE);
 	CU_ASSERT_EQUAL(sizeof(out), 16);
-	CU_ASSERT_EQUAL(memcmp(out, "\x01\x03\x00\x07\x00\x08\x00\x00"
-	    "\x01\x02\x03\x04\x03\x00\x00\x00", 16), 0);
+	CU_ASSERT_EQUAL(memcmp(out,
+			    "\x01\x03\x00\x07\x00\x08\x00\x00"
+			    "\x01\x02\x03\x04\x03\x00\x00\x00",
+			    16),
+	    0);
 }
 
 static void
 unknown_type_is_byte_exact(void)
 {
-	unsigned char out[sizeof(FCGI_UnknownTypeRecord)];
+	unsigned char out[FCGI_RECORD_SMALL];
 
 	memset(out, 0xaa, sizeof(out));
 	fcgi_record_format_unknown(out, 200);
 	CU_ASSERT_EQUAL(sizeof(out), 16);
-	CU_ASSERT_EQUAL(memcmp(out, "\x01\x0b\x00\x00\x00\x08\x00\x00"
-	    "\xc8\x00\x00\x00\x00\x00\x00\x00", 16), 0);
+	CU_ASSERT_EQUAL(memcmp(out,
+			    "\x01\x0b\x00\x00\x00\x08\x00\x00"
+			    "\xc8\x00\x00\x00\x00\x00\x00\x00",
+			    16),
+	    0);
 }
 
 /* Does the answer to asked have exactly these bytes? */
@@ -339,26 +351,41 @@ result_is(struct bx_slice asked, struct bx_slice expected)
 
 	memset(out, 0xaa, sizeof(out));
 	return fcgi_record_format_result(out, &len, asked, 10000,
-	    UINT32_MAX) == BX_OK && len == expected.len &&
-	    memcmp(out, expected.at, len) == 0;
+		   UINT32_MAX) == BX_OK &&
+	    len == expected.len && memcmp(out, expected.at, len) == 0;
 }
 
 static void
 get_values_answers_what_is_asked(void)
 {
-	CU_ASSERT(result_is(TEXT("\x0f\x00" "FCGI_MPXS_CONNS"),
+	CU_ASSERT(result_is(TEXT("\x0f\x00"
+				 "FCGI_MPXS_CONNS"),
 	    TEXT("\x01\x0a\x00\x00\x00\x12\x00\x00"
-	    "\x0f\x01" "FCGI_MPXS_CONNS" "1")));
-	CU_ASSERT(result_is(TEXT("\x0d\x00" "FCGI_MAX_REQS"),
+		 "\x0f\x01"
+		 "FCGI_MPXS_CONNS"
+		 "1")));
+	CU_ASSERT(result_is(TEXT("\x0d\x00"
+				 "FCGI_MAX_REQS"),
 	    TEXT("\x01\x0a\x00\x00\x00\x19\x00\x00"
-	    "\x0d\x0a" "FCGI_MAX_REQS" "4294967295")));
-	CU_ASSERT(result_is(
-	    TEXT("\x0f\x00" "FCGI_MPXS_CONNS" "\x0d\x00" "FCGI_MAX_REQS"
-	    "\x0e\x00" "FCGI_MAX_CONNS"),
+		 "\x0d\x0a"
+		 "FCGI_MAX_REQS"
+		 "4294967295")));
+	CU_ASSERT(result_is(TEXT("\x0f\x00"
+				 "FCGI_MPXS_CONNS"
+				 "\x0d\x00"
+				 "FCGI_MAX_REQS"
+				 "\x0e\x00"
+				 "FCGI_MAX_CONNS"),
 	    TEXT("\x01\x0a\x00\x00\x00\x40\x00\x00"
-	    "\x0e\x05" "FCGI_MAX_CONNS" "10000"
-	    "\x0d\x0a" "FCGI_MAX_REQS" "4294967295"
-	    "\x0f\x01" "FCGI_MPXS_CONNS" "1")));
+		 "\x0e\x05"
+		 "FCGI_MAX_CONNS"
+		 "10000"
+		 "\x0d\x0a"
+		 "FCGI_MAX_REQS"
+		 "4294967295"
+		 "\x0f\x01"
+		 "FCGI_MPXS_CONNS"
+		 "1")));
 }
 
 static void
@@ -367,30 +394,44 @@ get_values_ignores_other_names(void)
 	struct bx_slice empty = TEXT("\x01\x0a\x00\x00\x00\x00\x00\x00");
 
 	CU_ASSERT(result_is(TEXT(""), empty));
-	CU_ASSERT(result_is(TEXT("\x08\x00" "FCGI_FOO" "\x00\x00"), empty));
-	CU_ASSERT(result_is(TEXT("\x0d\x00" "fcgi_max_reqs"), empty));
-	CU_ASSERT(result_is(TEXT("\x10\x00" "FCGI_MPXS_CONNSX"), empty));
+	CU_ASSERT(result_is(TEXT("\x08\x00"
+				 "FCGI_FOO"
+				 "\x00\x00"),
+	    empty));
+	CU_ASSERT(result_is(TEXT("\x0d\x00"
+				 "fcgi_max_reqs"),
+	    empty));
+	CU_ASSERT(result_is(TEXT("\x10\x00"
+				 "FCGI_MPXS_CONNSX"),
+	    empty));
 }
 
 static void
 get_values_answers_a_repeated_name_once(void)
 {
-	CU_ASSERT(result_is(TEXT("\x0f\x02" "FCGI_MPXS_CONNS" "00"
-	    "\x0f\x00" "FCGI_MPXS_CONNS"),
+	CU_ASSERT(result_is(TEXT("\x0f\x02"
+				 "FCGI_MPXS_CONNS"
+				 "00"
+				 "\x0f\x00"
+				 "FCGI_MPXS_CONNS"),
 	    TEXT("\x01\x0a\x00\x00\x00\x12\x00\x00"
-	    "\x0f\x01" "FCGI_MPXS_CONNS" "1")));
+		 "\x0f\x01"
+		 "FCGI_MPXS_CONNS"
+		 "1")));
 }
 
 static void
 malformed_get_values_is_refused(void)
 {
 	unsigned char out[FCGI_RECORD_RESULT_MAX] = { 0xaa };
-	struct bx_slice asked = TEXT("\x0f\x00" "FCGI_MPXS_CONNS");
+	struct bx_slice asked = TEXT("\x0f\x00"
+				     "FCGI_MPXS_CONNS");
 	size_t len = 99;
 
 	for (asked.len--; asked.len > 0; asked.len--)
 		CU_ASSERT_EQUAL(fcgi_record_format_result(out, &len, asked, 1,
-		    1), BX_EINVAL);
+				    1),
+		    BX_EINVAL);
 	CU_ASSERT_EQUAL(len, 99);
 	CU_ASSERT_EQUAL(out[0], 0xaa);
 }
