@@ -1,0 +1,264 @@
+/*
+ * conn.c - one web server's connection: its life, reading and writing.
+ */
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conn_private.h"
+#include "log.h"
+#include "response.h"
+
+/* So that a connection which always has more to read delays no other. */
+#define READS_PER_TURN 4
+
+/* Watch for what there is to do: a peer that does not read its answers is
+ * not read from either. */
+static void
+watch(struct fcgi_conn *conn)
+{
+	ev_io *watcher = &conn->watcher;
+	int events = 0;
+
+	if (conn->output.bytes <= FCGI_CONN_OUTPUT_MAX)
+		events |= EV_READ;
+	if (conn->output.bytes > 0)
+		events |= EV_WRITE;
+	if (events == (watcher->events & (EV_READ | EV_WRITE)))
+		return;
+	ev_io_stop(conn->pool->loop, watcher);
+	ev_io_set(watcher, watcher->fd, events);
+	ev_io_start(conn->pool->loop, watcher);
+}
+
+/* The peer has been heard, or was not listened to. */
+static void
+mind_silence(struct fcgi_conn *conn)
+{
+	struct fcgi_conn_pool *pool = conn->pool;
+
+	if (conn->is_lingering)
+		return;
+	if ((conn->watcher.events & EV_READ) != 0 &&
+	    (conn->is_fresh || !fcgi_record_is_between(&conn->decoder)))
+		fcgi_idle_touch(&pool->silent, &conn->silent,
+		    pool->context->now);
+	else
+		fcgi_idle_forget(&conn->silent);
+}
+
+static void
+read_some(struct fcgi_conn *conn)
+{
+	char *scratch = (char *)conn->pool->scratch;
+	struct bx_slice input;
+	ssize_t got;
+	int turn;
+
+	for (turn = 0; turn < READS_PER_TURN; turn++) {
+		got = recv(conn->watcher.fd, scratch, FCGI_CONN_SCRATCH, 0);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0 && errno == EAGAIN)
+			break;
+		if (got <= 0) {
+			/* Nobody waits for what requests have to say, but
+			 * whoever asks for values may half-close behind it. */
+			if (got == 0 && conn->requests.count == 0)
+				fcgi_conn_flush(conn);
+			fcgi_conn_close(conn, NULL);
+			return;
+		}
+		input = (struct bx_slice){ scratch, (size_t)got };
+		if (!conn->is_lingering)
+			fcgi_conn_dispatch(conn, input);
+		if (conn->is_dead)
+			return;
+		if (got < FCGI_CONN_SCRATCH ||
+		    conn->output.bytes > FCGI_CONN_OUTPUT_MAX)
+			break;
+	}
+	mind_silence(conn);
+}
+
+static void
+on_io(struct ev_loop *loop, ev_io *watcher, int revents)
+{
+	struct fcgi_conn *conn = watcher->data;
+
+	(void)loop;
+	if ((revents & EV_WRITE) != 0)
+		fcgi_conn_flush(conn);
+	if ((revents & EV_READ) != 0 && !conn->is_dead)
+		read_some(conn);
+}
+
+bool
+fcgi_conn_open(struct fcgi_conn_pool *pool, int fd)
+{
+	const struct bx_env *env = pool->context->env;
+	struct fcgi_conn *conn = bx_alloc(env, sizeof(*conn));
+
+	if (conn == NULL)
+		return false;
+	memset(conn, 0, sizeof(*conn));
+	conn->pool = pool;
+	conn->serial = ++pool->last_serial;
+	conn->is_fresh = true;
+	bx_list_init(&conn->dirty);
+	bx_list_init(&conn->link);
+	bx_list_append(&pool->open, &conn->link);
+	fcgi_idle_init(&conn->silent);
+	fcgi_idle_init(&conn->stalled);
+	fcgi_record_decoder_init(&conn->decoder);
+	bx_buf_init(&conn->values, env);
+	bx_hash_init(&conn->requests, env, pool->seed);
+	conn->budget.limit = pool->budget;
+	conn->budget.parent = &pool->context->budget;
+	fcgi_output_init(&conn->output);
+	ev_io_init(&conn->watcher, on_io, fd, EV_READ);
+	conn->watcher.data = conn;
+	ev_io_start(pool->loop, &conn->watcher);
+	pool->count++;
+	mind_silence(conn);
+	return true;
+}
+
+static void
+forget_requests(struct fcgi_conn *conn)
+{
+	struct bx_hash_entry *entry;
+	struct fcgi_request *request;
+
+	while ((entry = bx_hash_any(&conn->requests)) != NULL) {
+		request = BX_HASH_ELEMENT(entry, struct fcgi_request, by_id);
+		fcgi_conn_forget(conn, request,
+		    request->response != NULL &&
+			fcgi_response_is_handed_over(request->response));
+	}
+}
+
+void
+fcgi_conn_close(struct fcgi_conn *conn, const char *reason)
+{
+	struct fcgi_conn_pool *pool = conn->pool;
+
+	if (conn->is_dead)
+		return;
+	conn->is_dead = true;
+	if (reason != NULL)
+		fcgi_log(BX_LOG_WARNING,
+		    "event=connection_closed reason=%s "
+		    "connection=%ju requests=%zu",
+		    reason, (uintmax_t)conn->serial, conn->requests.count);
+	else
+		fcgi_log(BX_LOG_DEBUG,
+		    "event=connection_closed "
+		    "connection=%ju requests=%zu",
+		    (uintmax_t)conn->serial, conn->requests.count);
+	ev_io_stop(pool->loop, &conn->watcher);
+	(void)close(conn->watcher.fd);
+	bx_list_remove(&conn->dirty);
+	fcgi_idle_forget(&conn->silent);
+	fcgi_idle_forget(&conn->stalled);
+	forget_requests(conn);
+	fcgi_output_fini(&conn->output);
+	bx_hash_fini(&conn->requests);
+	bx_buf_fini(&conn->values);
+	pool->count--;
+	bx_list_remove(&conn->link);
+	bx_list_append(&pool->dead, &conn->link);
+}
+
+void
+fcgi_conn_send(struct fcgi_conn *conn, struct fcgi_response *response,
+    struct fcgi_request *owner)
+{
+	struct fcgi_conn_pool *pool = conn->pool;
+
+	if (response == NULL) {
+		fcgi_conn_close(conn, "no_memory");
+		return;
+	}
+	fcgi_response_set_owner(response, owner);
+	fcgi_output_append(&conn->output, response);
+	if (!fcgi_idle_is_waiting(&conn->stalled))
+		fcgi_idle_touch(&pool->stalled, &conn->stalled,
+		    pool->context->now);
+	bx_list_remove(&conn->dirty);
+	bx_list_append(&pool->dirty, &conn->dirty);
+}
+
+/* Let go of what is written as a whole. */
+static void
+retire(struct fcgi_conn *conn)
+{
+	struct fcgi_response *response;
+	struct fcgi_request *request;
+
+	while ((response = fcgi_output_take_written(&conn->output)) != NULL) {
+		request = fcgi_response_owner(response);
+		if (request != NULL)
+			fcgi_conn_forget(conn, request, true);
+		else
+			fcgi_response_free(response);
+	}
+}
+
+/* The last END_REQUEST is out.  Closing while the peer still sends would
+ * reset the connection, and could destroy what is on its way to the peer. */
+static void
+end(struct fcgi_conn *conn)
+{
+	struct fcgi_conn_pool *pool = conn->pool;
+
+	if (!conn->is_unread && fcgi_record_is_between(&conn->decoder)) {
+		fcgi_conn_close(conn, NULL);
+		return;
+	}
+	if (conn->is_lingering)
+		return;
+	conn->is_lingering = true;
+	(void)shutdown(conn->watcher.fd, SHUT_WR);
+	fcgi_idle_touch(&pool->lingering, &conn->silent, pool->context->now);
+	watch(conn);
+}
+
+void
+fcgi_conn_flush(struct fcgi_conn *conn)
+{
+	struct fcgi_conn_pool *pool = conn->pool;
+	size_t before = conn->output.bytes;
+	enum fcgi_output_status status;
+
+	bx_list_remove(&conn->dirty);
+	status = fcgi_output_write(&conn->output, conn->watcher.fd);
+	retire(conn);
+	switch (status) {
+	case FCGI_OUTPUT_BROKEN:
+		fcgi_conn_close(conn, NULL);
+		return;
+	case FCGI_OUTPUT_EMPTY:
+		fcgi_idle_forget(&conn->stalled);
+		if (conn->is_last && conn->requests.count == 0) {
+			end(conn);
+			return;
+		}
+		break;
+	case FCGI_OUTPUT_LATER:
+		if (conn->output.bytes < before)
+			fcgi_idle_touch(&pool->stalled, &conn->stalled,
+			    pool->context->now);
+		break;
+	}
+	watch(conn);
+	mind_silence(conn);
+}
+
+void
+fcgi_conn_answer(struct fcgi_request *request)
+{
+	fcgi_conn_settle(request->peer, request, fcgi_request_answer(request));
+}

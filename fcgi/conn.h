@@ -1,0 +1,94 @@
+/*
+ * conn.h - one web server's connection: records in, responses out.
+ *
+ *	state \ event	record	read limit EOF	last written	write error
+ *	READING		READING	DEAD	   DEAD	DEAD, LINGERING* DEAD
+ *	LINGERING	-	DEAD	   DEAD	-		DEAD
+ *	* when the peer has not sent all of a request that was answered, and
+ *	  closing at once could cost it the answer
+ *
+ * EOF while a request is pending means that its client has gone away (the
+ * fronts say it in no other way): its events wait for the session's next
+ * connect.
+ *
+ * Ownership: the pool owns its connections; a dead one is freed by
+ * fcgi_conn_reap, at the end of the loop's turn, so that no caller has to ask
+ * whether it still exists.  Its requests and descriptor are gone at once.
+ * Reentrancy: pool->relieve may answer and close any connection of the pool,
+ * the one that is being read included.
+ * Limits: the constants below; FCGI_CONN_OUTPUT_MAX is what unwritten output
+ * may be while more is read.
+ */
+#ifndef FCGI_CONN_H
+#define FCGI_CONN_H
+
+#include <ev.h>
+
+#include "engine/list.h"
+#include "idle.h"
+#include "request.h"
+
+#define FCGI_CONN_SCRATCH 65536 /* bytes of one read */
+#define FCGI_CONN_OUTPUT_MAX 1048576
+#define FCGI_CONN_REQUESTS_MAX 10000
+#define FCGI_CONN_SILENT_LIMIT \
+	30000			      /* ms in which a record or the first
+					 * request has to go on */
+#define FCGI_CONN_STALLED_LIMIT 60000 /* ms in which output has to go on */
+#define FCGI_CONN_LINGER_LIMIT 5000   /* ms to wait for the peer's EOF */
+
+struct fcgi_conn;
+
+/* What all connections share. */
+struct fcgi_conn_pool {
+	struct ev_loop *loop;
+	struct fcgi_context *context;
+	/* Called when a request was started and the engine's queues fill. */
+	void (*relieve)(void *ctx);
+	void *ctx;
+	const char *refusal; /* why new requests get 503, or NULL */
+	unsigned char *scratch;
+	struct bx_list open;
+	struct bx_list dirty; /* have output that was not tried yet */
+	struct bx_list dead;
+	struct fcgi_idle_list silent;
+	struct fcgi_idle_list stalled;
+	struct fcgi_idle_list lingering;
+	uint64_t seed[2];
+	uint64_t last_serial;
+	size_t count;	  /* open connections */
+	size_t requests;  /* of all connections, not fully answered */
+	size_t crowded;	  /* connections; above it requests get 503 */
+	size_t max_conns; /* told to who asks by GET_VALUES */
+	size_t budget;	  /* bytes of incomplete requests for one */
+};
+
+/* The caller fills what is above open, and crowded and the rest, itself. */
+void fcgi_conn_pool_init(struct fcgi_conn_pool *pool);
+
+/* Close and free all connections. */
+void fcgi_conn_pool_fini(struct fcgi_conn_pool *pool);
+
+/* Serve fd, a connected socket that does not block.  False: there is no
+ * memory, and fd is still the caller's. */
+bool fcgi_conn_open(struct fcgi_conn_pool *pool, int fd);
+
+/* End the connection; reason is logged unless it is NULL.  Legal twice. */
+void fcgi_conn_close(struct fcgi_conn *conn, const char *reason);
+
+/* The exchange of this request has come out of bx_engine_next_ready. */
+void fcgi_conn_answer(struct fcgi_request *request);
+
+/* Write what the connections have to say. */
+void fcgi_conn_flush_all(struct fcgi_conn_pool *pool);
+
+/* Close whose limits have passed; answer requests that were not sent. */
+void fcgi_conn_sweep(struct fcgi_conn_pool *pool);
+
+/* When fcgi_conn_sweep has something to do; BX_NEVER for nothing. */
+bx_msec fcgi_conn_next_deadline(const struct fcgi_conn_pool *pool);
+
+/* Free the dead; returns how many there were. */
+size_t fcgi_conn_reap(struct fcgi_conn_pool *pool);
+
+#endif

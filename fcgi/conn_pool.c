@@ -1,0 +1,112 @@
+/*
+ * conn_pool.c - all connections of the process.
+ */
+#include "conn_private.h"
+
+void
+fcgi_conn_pool_init(struct fcgi_conn_pool *pool)
+{
+	bx_list_init(&pool->open);
+	bx_list_init(&pool->dirty);
+	bx_list_init(&pool->dead);
+	fcgi_idle_list_init(&pool->silent, FCGI_CONN_SILENT_LIMIT);
+	fcgi_idle_list_init(&pool->stalled, FCGI_CONN_STALLED_LIMIT);
+	fcgi_idle_list_init(&pool->lingering, FCGI_CONN_LINGER_LIMIT);
+	pool->last_serial = 0;
+	pool->count = 0;
+	pool->requests = 0;
+}
+
+void
+fcgi_conn_pool_fini(struct fcgi_conn_pool *pool)
+{
+	while (!bx_list_is_empty(&pool->open))
+		fcgi_conn_close(BX_LIST_ENTRY(pool->open.next,
+				    struct fcgi_conn, link),
+		    NULL);
+	(void)fcgi_conn_reap(pool);
+}
+
+void
+fcgi_conn_flush_all(struct fcgi_conn_pool *pool)
+{
+	struct bx_list *link;
+
+	/* Flushing puts none on the list. */
+	while ((link = bx_list_take_first(&pool->dirty)) != NULL)
+		fcgi_conn_flush(BX_LIST_ENTRY(link, struct fcgi_conn, dirty));
+}
+
+static void
+close_expired(struct fcgi_conn_pool *pool, struct fcgi_idle_list *list,
+    const char *reason)
+{
+	struct fcgi_idle *item;
+	struct fcgi_conn *conn;
+
+	while ((item = fcgi_idle_list_take_expired(list,
+		    pool->context->now)) != NULL) {
+		if (list == &pool->stalled)
+			conn =
+			    FCGI_IDLE_OWNER(item, struct fcgi_conn, stalled);
+		else
+			conn = FCGI_IDLE_OWNER(item, struct fcgi_conn, silent);
+		fcgi_conn_close(conn, reason);
+	}
+}
+
+void
+fcgi_conn_sweep(struct fcgi_conn_pool *pool)
+{
+	struct fcgi_context *context = pool->context;
+	struct fcgi_request *request;
+	struct fcgi_idle *item;
+	struct fcgi_conn *conn;
+
+	close_expired(pool, &pool->silent, "silent");
+	close_expired(pool, &pool->stalled, "stalled");
+	close_expired(pool, &pool->lingering, NULL);
+	while ((item = fcgi_idle_list_take_expired(&context->incomplete,
+		    context->now)) != NULL) {
+		request = fcgi_request_of_idle(item);
+		conn = request->peer;
+		conn->is_unread = true;
+		fcgi_conn_settle(conn, request,
+		    fcgi_request_time_out(request));
+	}
+}
+
+bx_msec
+fcgi_conn_next_deadline(const struct fcgi_conn_pool *pool)
+{
+	const struct fcgi_idle_list *lists[] = {
+		&pool->silent,
+		&pool->stalled,
+		&pool->lingering,
+		&pool->context->incomplete,
+	};
+	bx_msec next = BX_NEVER;
+	bx_msec at;
+	size_t i;
+
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		at = fcgi_idle_list_next(lists[i]);
+		if (at < next)
+			next = at;
+	}
+	/* Whole seconds, so that the timer is not moved at every byte. */
+	return next == BX_NEVER ? next : (next + 999) / 1000 * 1000;
+}
+
+size_t
+fcgi_conn_reap(struct fcgi_conn_pool *pool)
+{
+	struct bx_list *link;
+	size_t count;
+
+	for (count = 0; (link = bx_list_take_first(&pool->dead)) != NULL;
+	     count++)
+		bx_free(pool->context->env,
+		    BX_LIST_ENTRY(link, struct fcgi_conn, link));
+	return count;
+}

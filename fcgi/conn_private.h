@@ -1,0 +1,56 @@
+/*
+ * conn_private.h - what the files of conn.h share among themselves.
+ *
+ *	conn_pool.c	all connections: limits, flushing, reaping
+ *	conn.c		one connection: its life, reading and writing
+ *	conn_records.c	what its records say, and its requests
+ */
+#ifndef FCGI_CONN_PRIVATE_H
+#define FCGI_CONN_PRIVATE_H
+
+#include "conn.h"
+#include "engine/buf.h"
+#include "output.h"
+#include "record.h"
+
+struct fcgi_conn {
+	ev_io watcher; /* its fd is the connection's */
+	struct fcgi_conn_pool *pool;
+	struct bx_list link; /* open or dead */
+	struct bx_list dirty;
+	struct fcgi_idle silent; /* in silent or in lingering */
+	struct fcgi_idle stalled;
+	struct fcgi_record_decoder decoder;
+	struct fcgi_record_begin begin;
+	struct bx_buf values;	 /* content of a GET_VALUES */
+	struct bx_hash requests; /* by id */
+	struct fcgi_budget budget;
+	struct fcgi_output output;
+	uint64_t serial; /* for the log */
+	bool is_fresh;	 /* no request has begun */
+	bool is_last;	 /* close when all is answered: no KEEP_CONN */
+	bool is_unread;	 /* the peer still sends what nobody reads */
+	bool is_lingering;
+	bool is_dead;
+};
+
+/* Read and handle records; the connection may be dead afterwards. */
+void fcgi_conn_dispatch(struct fcgi_conn *conn, struct bx_slice input);
+
+/* What has become of request: send its response, if it has one now; status is
+ * of the call that fed it.  The connection may be dead afterwards. */
+void fcgi_conn_settle(struct fcgi_conn *conn, struct fcgi_request *request,
+    enum bx_status status);
+
+/* Queue response, which gets owner; NULL closes the connection. */
+void fcgi_conn_send(struct fcgi_conn *conn, struct fcgi_response *response,
+    struct fcgi_request *owner);
+
+/* Finish and free request. */
+void fcgi_conn_forget(struct fcgi_conn *conn, struct fcgi_request *request,
+    bool handed_over);
+
+/* Write what the socket takes; the connection may be dead afterwards. */
+void fcgi_conn_flush(struct fcgi_conn *conn);
+
+#endif

@@ -1,0 +1,283 @@
+/*
+ * conn_records.c - what a connection's records say, and its requests.
+ *
+ * Only the record that is arriving is looked at, and each piece of it finds
+ * its request anew: a request may end between two pieces.
+ */
+#include <string.h>
+
+#include "conn_private.h"
+#include "response.h"
+
+static struct fcgi_request *
+find_request(const struct fcgi_conn *conn)
+{
+	struct bx_hash_entry *entry = bx_hash_find(&conn->requests,
+	    &conn->decoder.request_id, sizeof(conn->decoder.request_id));
+
+	if (entry == NULL)
+		return NULL;
+	return BX_HASH_ELEMENT(entry, struct fcgi_request, by_id);
+}
+
+void
+fcgi_conn_forget(struct fcgi_conn *conn, struct fcgi_request *request,
+    bool handed_over)
+{
+	bx_hash_remove(&conn->requests, &request->by_id);
+	conn->pool->requests--;
+	fcgi_request_finish(request, handed_over);
+	fcgi_request_free(request);
+}
+
+void
+fcgi_conn_settle(struct fcgi_conn *conn, struct fcgi_request *request,
+    enum bx_status status)
+{
+	if (status != BX_OK) {
+		fcgi_conn_close(conn,
+		    status == BX_EINVAL ? "bad_params" : "no_memory");
+		return;
+	}
+	if (request->response != NULL &&
+	    fcgi_response_owner(request->response) == NULL)
+		fcgi_conn_send(conn, request->response, request);
+}
+
+static void
+send_records(struct fcgi_conn *conn, const unsigned char *bytes, size_t len)
+{
+	fcgi_conn_send(conn,
+	    fcgi_response_records(conn->pool->context->env, bytes, len), NULL);
+}
+
+static void
+begin_request(struct fcgi_conn *conn, uint16_t id)
+{
+	struct fcgi_conn_pool *pool = conn->pool;
+	const char *refusal = pool->refusal;
+	struct fcgi_request *request;
+
+	if (refusal == NULL && pool->count > pool->crowded)
+		refusal = "overloaded";
+	request = fcgi_request_new(pool->context, &conn->budget, id, refusal);
+	if (request == NULL) {
+		fcgi_conn_close(conn, "no_memory");
+		return;
+	}
+	if (bx_hash_insert(&conn->requests, &request->by_id, &request->id,
+		sizeof(request->id)) != BX_OK) {
+		fcgi_request_free(request);
+		fcgi_conn_close(conn, "no_memory");
+		return;
+	}
+	request->peer = conn;
+	pool->requests++;
+}
+
+static void
+on_begin(struct fcgi_conn *conn)
+{
+	const struct bx_env *env = conn->pool->context->env;
+	uint16_t id = conn->decoder.request_id;
+	uint16_t role;
+	uint8_t flags;
+
+	if (fcgi_record_begin_parse(&conn->begin, &role, &flags) != BX_OK) {
+		fcgi_conn_close(conn, "bad_begin");
+		return;
+	}
+	if (find_request(conn) != NULL) {
+		fcgi_conn_close(conn, "request_id_in_use");
+		return;
+	}
+	conn->is_fresh = false;
+	if ((flags & FCGI_KEEP_CONN) == 0)
+		conn->is_last = true;
+	if (role != FCGI_RESPONDER) {
+		conn->is_unread = true;
+		fcgi_conn_send(conn,
+		    fcgi_response_end(env, id, FCGI_UNKNOWN_ROLE), NULL);
+	} else if (conn->requests.count >= FCGI_CONN_REQUESTS_MAX) {
+		conn->is_unread = true;
+		fcgi_conn_send(conn,
+		    fcgi_response_status(env, id, 503, "too_many_requests"),
+		    NULL);
+	} else {
+		begin_request(conn, id);
+	}
+}
+
+/* The client has gone.  Of an answer on its way the rest has to follow, as
+ * the records would break otherwise; one that is not is not sent. */
+static void
+on_abort(struct fcgi_conn *conn)
+{
+	struct fcgi_request *request = find_request(conn);
+	struct fcgi_response *response;
+	uint16_t id = conn->decoder.request_id;
+
+	if (request == NULL)
+		return;
+	response = request->response;
+	if (response != NULL && fcgi_response_has_begun(response)) {
+		fcgi_request_finish(request,
+		    fcgi_response_is_handed_over(response));
+		return;
+	}
+	if (response != NULL)
+		fcgi_output_remove(&conn->output, response);
+	if (request->intake != NULL)
+		conn->is_unread = true;
+	fcgi_conn_forget(conn, request, false);
+	fcgi_conn_send(conn,
+	    fcgi_response_end(conn->pool->context->env, id,
+		FCGI_REQUEST_COMPLETE),
+	    NULL);
+}
+
+static void
+on_values(struct fcgi_conn *conn)
+{
+	struct bx_slice asked = { conn->values.bytes, conn->values.len };
+	unsigned char result[FCGI_RECORD_RESULT_MAX];
+	size_t len;
+
+	if (fcgi_record_format_result(result, &len, asked,
+		(uint32_t)conn->pool->max_conns,
+		FCGI_CONN_REQUESTS_MAX) != BX_OK)
+		fcgi_conn_close(conn, "bad_values");
+	else
+		send_records(conn, result, len);
+	bx_buf_fini(&conn->values);
+}
+
+/* A record of request id 0 is about the connection. */
+static void
+on_management(struct fcgi_conn *conn)
+{
+	unsigned char record[sizeof(FCGI_UnknownTypeRecord)];
+
+	if (conn->decoder.type == FCGI_GET_VALUES) {
+		on_values(conn);
+		return;
+	}
+	fcgi_record_format_unknown(record, conn->decoder.type);
+	send_records(conn, record, sizeof(record));
+}
+
+static void
+on_stream_end(struct fcgi_conn *conn)
+{
+	struct fcgi_request *request = find_request(conn);
+	enum bx_status status;
+
+	if (request == NULL)
+		return;
+	if (conn->decoder.type == FCGI_PARAMS) {
+		status = fcgi_request_params_end(request);
+		if (request->state == FCGI_REQUEST_ANSWERING)
+			conn->is_unread = true;
+	} else {
+		status = fcgi_request_stdin_end(request);
+	}
+	fcgi_conn_settle(conn, request, status);
+	if (!conn->is_dead)
+		conn->pool->relieve(conn->pool->ctx);
+}
+
+static void
+on_stream_content(struct fcgi_conn *conn)
+{
+	struct fcgi_request *request = find_request(conn);
+	struct bx_slice content = conn->decoder.content;
+
+	if (request == NULL)
+		return;
+	fcgi_conn_settle(conn, request,
+	    conn->decoder.type == FCGI_PARAMS
+		? fcgi_request_params(request, content)
+		: fcgi_request_stdin(request, content));
+}
+
+static void
+on_values_content(struct fcgi_conn *conn)
+{
+	struct bx_slice content = conn->decoder.content;
+
+	if (conn->values.len + content.len > FCGI_RECORD_VALUES_MAX)
+		fcgi_conn_close(conn, "bad_values");
+	else if (bx_buf_append(&conn->values, content.at, content.len) !=
+	    BX_OK)
+		fcgi_conn_close(conn, "no_memory");
+}
+
+static void
+on_content(struct fcgi_conn *conn)
+{
+	uint16_t id = conn->decoder.request_id;
+
+	switch (conn->decoder.type) {
+	case FCGI_BEGIN_REQUEST:
+		fcgi_record_begin_collect(&conn->begin, conn->decoder.content);
+		break;
+	case FCGI_PARAMS:
+	case FCGI_STDIN:
+		if (id != FCGI_NULL_REQUEST_ID)
+			on_stream_content(conn);
+		break;
+	case FCGI_GET_VALUES:
+		if (id == FCGI_NULL_REQUEST_ID)
+			on_values_content(conn);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+on_complete(struct fcgi_conn *conn)
+{
+	if (conn->decoder.request_id == FCGI_NULL_REQUEST_ID) {
+		on_management(conn);
+		return;
+	}
+	switch (conn->decoder.type) {
+	case FCGI_BEGIN_REQUEST:
+		on_begin(conn);
+		break;
+	case FCGI_ABORT_REQUEST:
+		on_abort(conn);
+		break;
+	case FCGI_PARAMS:
+	case FCGI_STDIN:
+		if (conn->decoder.content_len == 0)
+			on_stream_end(conn);
+		break;
+	default:
+		break;
+	}
+}
+
+void
+fcgi_conn_dispatch(struct fcgi_conn *conn, struct bx_slice input)
+{
+	while (!conn->is_dead) {
+		switch (fcgi_record_next(&conn->decoder, &input)) {
+		case FCGI_RECORD_MORE:
+			return;
+		case FCGI_RECORD_BEGINS:
+			memset(&conn->begin, 0, sizeof(conn->begin));
+			break;
+		case FCGI_RECORD_CONTENT:
+			on_content(conn);
+			break;
+		case FCGI_RECORD_COMPLETE:
+			on_complete(conn);
+			break;
+		case FCGI_RECORD_BAD:
+			fcgi_conn_close(conn, "bad_record");
+			break;
+		}
+	}
+}

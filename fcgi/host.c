@@ -1,0 +1,53 @@
+/*
+ * host.c - what this process supplies to the engine: env.h on a real system.
+ */
+#include <sys/random.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "host.h"
+#include "log.h"
+
+static void *
+host_realloc(void *ctx, void *ptr, size_t size)
+{
+	(void)ctx;
+	if (size == 0) {
+		free(ptr);
+		return NULL;
+	}
+	return realloc(ptr, size);
+}
+
+static bool
+host_random(void *ctx, void *bytes, size_t len)
+{
+	unsigned char *at = bytes;
+	ssize_t got;
+
+	(void)ctx;
+	while (len > 0) {
+		got = getrandom(at, len, 0);
+		if (got < 0 && errno != EINTR)
+			return false;
+		if (got > 0) {
+			at += got;
+			len -= (size_t)got;
+		}
+	}
+	return true;
+}
+
+const struct bx_env *
+fcgi_host_env(void)
+{
+	static const struct bx_env env = {
+		.realloc = host_realloc,
+		.random = host_random,
+		.log = fcgi_log_line,
+		.ctx = NULL,
+	};
+
+	return &env;
+}

@@ -1,0 +1,378 @@
+/*
+ * request.c - one FastCGI request, from its first byte to its answer.
+ *
+ * What is needed only while a request is read lives in its intake, which is
+ * gone once the exchange is open: thousands of held requests cost little.
+ */
+#include <string.h>
+
+#include "engine/buf.h"
+#include "engine/exchange.h"
+#include "http_cgi.h"
+#include "log.h"
+#include "options.h"
+#include "params.h"
+#include "request.h"
+#include "response.h"
+#include "router.h"
+#include "transport.h"
+
+struct fcgi_intake {
+	struct fcgi_idle idle;
+	struct fcgi_request *request;
+	struct bx_buf params;
+	struct bx_buf text; /* what http refers to, beside params */
+	struct bx_buf body;
+	struct http_request http;
+	size_t charged;	   /* to the budget */
+	uint64_t received; /* of the body, kept or not */
+	const char *why;   /* of status 503 */
+	unsigned status;   /* decided: the rest is thrown away; 0: not */
+	bool stdin_ended;
+};
+
+struct fcgi_request *
+fcgi_request_new(struct fcgi_context *context, struct fcgi_budget *budget,
+    uint16_t id, const char *refusal)
+{
+	struct fcgi_request *request =
+	    bx_alloc(context->env, sizeof(*request));
+	struct fcgi_intake *intake;
+
+	if (request == NULL)
+		return NULL;
+	intake = bx_alloc(context->env, sizeof(*intake));
+	if (intake == NULL) {
+		bx_free(context->env, request);
+		return NULL;
+	}
+	memset(request, 0, sizeof(*request));
+	memset(intake, 0, sizeof(*intake));
+	fcgi_idle_init(&intake->idle);
+	bx_buf_init(&intake->params, context->env);
+	bx_buf_init(&intake->text, context->env);
+	bx_buf_init(&intake->body, context->env);
+	intake->request = request;
+	intake->status = refusal != NULL ? 503 : 0;
+	intake->why = refusal;
+	request->context = context;
+	request->budget = budget;
+	request->intake = intake;
+	request->id = id;
+	request->state = FCGI_REQUEST_PARAMS;
+	fcgi_idle_touch(&context->incomplete, &intake->idle, context->now);
+	return request;
+}
+
+struct fcgi_request *
+fcgi_request_of_idle(struct fcgi_idle *item)
+{
+	return FCGI_IDLE_OWNER(item, struct fcgi_intake, idle)->request;
+}
+
+/* Give back what was kept of the request's bytes. */
+static void
+intake_clear(struct fcgi_request *request)
+{
+	struct fcgi_intake *intake = request->intake;
+
+	memset(&intake->http, 0, sizeof(intake->http));
+	bx_buf_fini(&intake->params);
+	bx_buf_fini(&intake->text);
+	bx_buf_fini(&intake->body);
+	fcgi_budget_give(request->budget, intake->charged);
+	intake->charged = 0;
+}
+
+static void
+intake_free(struct fcgi_request *request)
+{
+	if (request->intake == NULL)
+		return;
+	intake_clear(request);
+	fcgi_idle_forget(&request->intake->idle);
+	bx_free(request->context->env, request->intake);
+	request->intake = NULL;
+}
+
+/* The reply will be status; nothing else of the request matters. */
+static void
+refuse(struct fcgi_request *request, unsigned status, const char *why)
+{
+	intake_clear(request);
+	request->intake->status = status;
+	request->intake->why = why;
+}
+
+static enum bx_status
+reply(struct fcgi_request *request, unsigned status, const char *why)
+{
+	request->response = fcgi_response_status(request->context->env,
+	    request->id, status, why);
+	intake_free(request);
+	request->state = FCGI_REQUEST_ANSWERING;
+	if (request->response == NULL)
+		return BX_ENOMEM;
+	if (fcgi_log_is_on(BX_LOG_DEBUG))
+		fcgi_log(BX_LOG_DEBUG, "event=reply request=%u status=%u",
+		    (unsigned)request->id, status);
+	return BX_OK;
+}
+
+/* Keep content in buf, which stays within max: more gets status too_large. */
+static enum bx_status
+keep(struct fcgi_request *request, struct bx_buf *buf, size_t max,
+    struct bx_slice content)
+{
+	bool is_body = buf == &request->intake->body;
+
+	if (content.len > max - buf->len) {
+		refuse(request, is_body ? 413 : 431, NULL);
+		return BX_OK;
+	}
+	if (!fcgi_budget_take(request->budget, content.len)) {
+		refuse(request, 503, "overloaded");
+		return BX_OK;
+	}
+	request->intake->charged += content.len;
+	return bx_buf_append(buf, content.at, content.len);
+}
+
+enum bx_status
+fcgi_request_params(struct fcgi_request *request, struct bx_slice content)
+{
+	struct fcgi_intake *intake = request->intake;
+
+	if (request->state != FCGI_REQUEST_PARAMS)
+		return BX_OK;
+	fcgi_idle_touch(&request->context->incomplete, &intake->idle,
+	    request->context->now);
+	if (intake->status != 0)
+		return BX_OK;
+	return keep(request, &intake->params, FCGI_REQUEST_PARAMS_MAX,
+	    content);
+}
+
+/* Is the stream readable, so that what is wrong is in a value? */
+static bool
+is_params_stream(struct bx_slice stream)
+{
+	struct fcgi_params params;
+	struct fcgi_params_pair pair;
+	bool more = true;
+
+	fcgi_params_init(&params, stream);
+	while (more)
+		if (fcgi_params_next(&params, &pair, &more) != BX_OK)
+			return false;
+	return true;
+}
+
+/* Count the request for its client's address. */
+static void
+enter_address(struct fcgi_request *request)
+{
+	struct fcgi_context *context = request->context;
+	const struct http_request *http = &request->intake->http;
+
+	if (!fcgi_address_of_client(&context->trusted, http->remote_addr,
+		http->forwarded_for, &request->address))
+		return;
+	switch (
+	    fcgi_address_table_enter(&context->addresses, &request->address)) {
+	case BX_OK:
+		request->is_counted = true;
+		break;
+	case BX_EFULL:
+		refuse(request, 503, "too_many_connections");
+		break;
+	default:
+		refuse(request, 503, "no_memory");
+		break;
+	}
+}
+
+/* Decide from the params alone what can be decided. */
+static void
+route(struct fcgi_request *request, bool *at_once)
+{
+	const struct fcgi_options *options = request->context->options;
+	struct fcgi_intake *intake = request->intake;
+	struct fcgi_route found;
+
+	found = fcgi_router_find(&intake->http, options->mount);
+	if (found.transport == NULL) {
+		*at_once = found.at_once;
+		refuse(request, found.status, NULL);
+		return;
+	}
+	request->transport = found.transport;
+	if (intake->http.content_length >= 0 &&
+	    (uint64_t)intake->http.content_length > options->max_message_size)
+		refuse(request, 413, NULL);
+	else
+		enter_address(request);
+}
+
+static enum bx_status
+read_params(struct fcgi_request *request, bool *at_once)
+{
+	struct fcgi_intake *intake = request->intake;
+	struct bx_slice stream = { intake->params.bytes, intake->params.len };
+
+	switch (http_request_parse(&intake->http, stream, &intake->text)) {
+	case BX_OK:
+		route(request, at_once);
+		return BX_OK;
+	case BX_EINVAL:
+		if (!is_params_stream(stream))
+			return BX_EINVAL;
+		refuse(request, 400, NULL);
+		return BX_OK;
+	default:
+		return BX_ENOMEM;
+	}
+}
+
+/* Everything that the status has to say comes from the exchange. */
+static enum bx_status
+open_exchange(struct fcgi_request *request)
+{
+	struct fcgi_context *context = request->context;
+	struct fcgi_intake *intake = request->intake;
+	struct bx_slice body = { intake->body.bytes, intake->body.len };
+	unsigned status;
+
+	request->exchange = bx_exchange_open(context->core,
+	    &request->transport->info, request);
+	if (request->exchange == NULL)
+		return reply(request, 503, "no_memory");
+	status = request->transport->receive(request->exchange, &intake->http,
+	    body, &request->transport_state);
+	if (status != 0) {
+		bx_exchange_close(request->exchange, false, context->now);
+		request->exchange = NULL;
+		return reply(request, status, "no_memory");
+	}
+	intake_free(request);
+	request->state = FCGI_REQUEST_OPEN;
+	bx_exchange_start(request->exchange, context->now);
+	return BX_OK;
+}
+
+/* Both streams have ended. */
+static enum bx_status
+complete(struct fcgi_request *request)
+{
+	struct fcgi_intake *intake = request->intake;
+	int64_t told = intake->http.content_length;
+
+	if (intake->status != 0)
+		return reply(request, intake->status, intake->why);
+	/* A front that lost its client ends the body early, and whatever
+	 * happens to parse of it was not meant. */
+	if (told >= 0 && (uint64_t)told != intake->received)
+		return reply(request, 400, NULL);
+	return open_exchange(request);
+}
+
+enum bx_status
+fcgi_request_params_end(struct fcgi_request *request)
+{
+	struct fcgi_intake *intake = request->intake;
+	bool at_once = false;
+	enum bx_status status = BX_OK;
+
+	if (request->state != FCGI_REQUEST_PARAMS)
+		return BX_OK;
+	fcgi_idle_touch(&request->context->incomplete, &intake->idle,
+	    request->context->now);
+	if (intake->status == 0)
+		status = read_params(request, &at_once);
+	if (status != BX_OK)
+		return status;
+	request->state = FCGI_REQUEST_STDIN;
+	if (at_once)
+		return reply(request, intake->status, NULL);
+	return intake->stdin_ended ? complete(request) : BX_OK;
+}
+
+enum bx_status
+fcgi_request_stdin(struct fcgi_request *request, struct bx_slice content)
+{
+	struct fcgi_intake *intake = request->intake;
+
+	if (intake == NULL || intake->stdin_ended)
+		return BX_OK;
+	fcgi_idle_touch(&request->context->incomplete, &intake->idle,
+	    request->context->now);
+	intake->received += content.len;
+	if (intake->status != 0)
+		return BX_OK;
+	return keep(request, &intake->body,
+	    request->context->options->max_message_size, content);
+}
+
+enum bx_status
+fcgi_request_stdin_end(struct fcgi_request *request)
+{
+	struct fcgi_intake *intake = request->intake;
+
+	if (intake == NULL || intake->stdin_ended)
+		return BX_OK;
+	intake->stdin_ended = true;
+	return request->state == FCGI_REQUEST_STDIN ? complete(request)
+						    : BX_OK;
+}
+
+enum bx_status
+fcgi_request_time_out(struct fcgi_request *request)
+{
+	return reply(request, 408, NULL);
+}
+
+enum bx_status
+fcgi_request_answer(struct fcgi_request *request)
+{
+	struct fcgi_context *context = request->context;
+	struct transport_reply answer = {
+		.env = context->env,
+		.exchange = request->exchange,
+		.state = request->transport_state,
+		.duplicate_status = context->options->duplicate_connect_status,
+		.request_id = request->id,
+	};
+
+	answer.answer = bx_exchange_answer(request->exchange, context->now);
+	request->response = request->transport->respond(&answer);
+	request->state = FCGI_REQUEST_ANSWERING;
+	return request->response != NULL ? BX_OK : BX_ENOMEM;
+}
+
+void
+fcgi_request_finish(struct fcgi_request *request, bool handed_over)
+{
+	intake_free(request);
+	if (request->exchange != NULL)
+		bx_exchange_close(request->exchange, handed_over,
+		    request->context->now);
+	request->exchange = NULL;
+	if (request->transport_state != NULL)
+		request->transport->forget(request->transport_state);
+	request->transport_state = NULL;
+	if (request->is_counted)
+		fcgi_address_table_leave(&request->context->addresses,
+		    &request->address);
+	request->is_counted = false;
+	request->state = FCGI_REQUEST_DONE;
+}
+
+void
+fcgi_request_free(struct fcgi_request *request)
+{
+	if (request == NULL)
+		return;
+	fcgi_request_finish(request, false);
+	fcgi_response_free(request->response);
+	bx_free(request->context->env, request);
+}

@@ -1,0 +1,120 @@
+/*
+ * request.h - one FastCGI request, from its first byte to its answer.
+ *
+ * A request does no I/O.  It is fed what its connection reads, and when it
+ * has something to say, response is set; the connection writes that.
+ *
+ *	state \ event	params	end of	stdin	end of	answer	finish
+ *				params		stdin
+ *	PARAMS		PARAMS	STDIN*	PARAMS	PARAMS	-	DONE
+ *	STDIN		-	-	STDIN	OPEN**	-	DONE
+ *	OPEN		-	-	-	-	ANSWERING DONE
+ *	ANSWERING	-	-	-	-	-	DONE
+ *	DONE		-	-	-	-	-	DONE
+ *	*  on to OPEN when stdin has ended before; ANSWERING when the request
+ *	   is not to wait for stdin
+ *	** ANSWERING when the status alone is the reply
+ *
+ * Ownership: the connection owns the request, which owns its response until
+ * it is freed.  context and budget are borrowed while the request lives.
+ * Reentrancy: feeding may start an exchange, which calls policy callbacks and
+ * services; these do not reach requests.
+ * Limits: params FCGI_REQUEST_PARAMS_MAX, a body max_message_size, all bodies
+ * and params together their budgets; what is over is read and thrown away,
+ * and its request gets 413, 431 or 503.
+ */
+#ifndef FCGI_REQUEST_H
+#define FCGI_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "budget.h"
+#include "engine/env.h"
+#include "engine/hash.h"
+#include "engine/json.h"
+#include "engine/status.h"
+#include "idle.h"
+
+struct bx_core;
+struct bx_exchange;
+struct fcgi_intake;
+struct fcgi_options;
+struct fcgi_response;
+struct transport;
+
+#define FCGI_REQUEST_PARAMS_MAX 262144
+
+/* What all requests of the process share. */
+struct fcgi_context {
+	const struct bx_env *env;
+	struct bx_core *core;
+	const struct fcgi_options *options;
+	struct fcgi_address_networks trusted;
+	struct fcgi_address_table addresses;
+	struct fcgi_idle_list incomplete; /* requests, by last byte */
+	struct fcgi_budget budget;	  /* of all that is incomplete */
+	bx_msec now;			  /* kept right by the host */
+};
+
+enum fcgi_request_state {
+	FCGI_REQUEST_PARAMS,
+	FCGI_REQUEST_STDIN,
+	FCGI_REQUEST_OPEN, /* its exchange waits for an answer */
+	FCGI_REQUEST_ANSWERING,
+	FCGI_REQUEST_DONE
+};
+
+struct fcgi_request {
+	struct bx_hash_entry by_id;	/* the connection's, under id */
+	void *peer;			/* the connection's */
+	struct fcgi_response *response; /* NULL: nothing to say yet */
+	struct fcgi_context *context;
+	struct fcgi_budget *budget;
+	struct fcgi_intake *intake; /* NULL once all has come */
+	const struct transport *transport;
+	void *transport_state;
+	struct bx_exchange *exchange; /* its owner is this request */
+	struct fcgi_address address;
+	uint16_t id;
+	uint8_t state;
+	bool is_counted; /* in context->addresses */
+};
+
+/*
+ * A request that has begun.  refusal is NULL or says, as static text, why it
+ * will get 503 once it has been read.  NULL: there is no memory.
+ */
+struct fcgi_request *fcgi_request_new(struct fcgi_context *context,
+    struct fcgi_budget *budget, uint16_t id, const char *refusal);
+
+/* Finish, and free.  NULL is legal. */
+void fcgi_request_free(struct fcgi_request *request);
+
+/*
+ * The next bytes of a stream, or its end.  BX_EINVAL: the peer breaks the
+ * protocol; BX_ENOMEM.  After either the request is only good for free.
+ */
+enum bx_status fcgi_request_params(struct fcgi_request *request,
+    struct bx_slice content);
+enum bx_status fcgi_request_params_end(struct fcgi_request *request);
+enum bx_status fcgi_request_stdin(struct fcgi_request *request,
+    struct bx_slice content);
+enum bx_status fcgi_request_stdin_end(struct fcgi_request *request);
+
+/* The request that has not been sent in time: reply with 408. */
+enum bx_status fcgi_request_time_out(struct fcgi_request *request);
+
+/* Of an item that has expired in context->incomplete. */
+struct fcgi_request *fcgi_request_of_idle(struct fcgi_idle *item);
+
+/* The request's exchange has come out of bx_engine_next_ready: compose the
+ * response.  BX_ENOMEM: it is only good for free. */
+enum bx_status fcgi_request_answer(struct fcgi_request *request);
+
+/* The request is over.  handed_over says that its whole answer was written;
+ * otherwise its events go back to their queues.  Legal twice. */
+void fcgi_request_finish(struct fcgi_request *request, bool handed_over);
+
+#endif

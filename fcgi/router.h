@@ -1,0 +1,33 @@
+/*
+ * router.h - what becomes of a request, by its path and method.
+ *
+ *	not under the mount		404
+ *	OPTIONS				200, empty, with Allow
+ *	GET to become a WebSocket	426, at once
+ *	what a transport takes		that transport
+ *	GET of anything else		400 (it carries no message)
+ *	other methods			405 with Allow
+ *
+ * The path says nothing about the type of the messages (BAYEUX.md rule 6).
+ *
+ * Ownership: everything is borrowed for the call, or static.
+ * Reentrancy: no function calls out.
+ */
+#ifndef FCGI_ROUTER_H
+#define FCGI_ROUTER_H
+
+#include <stdbool.h>
+
+struct http_request;
+struct transport;
+
+struct fcgi_route {
+	const struct transport *transport; /* NULL: reply with status */
+	unsigned status;
+	bool at_once; /* do not wait for the end of the body */
+};
+
+struct fcgi_route fcgi_router_find(const struct http_request *request,
+    const char *mount);
+
+#endif

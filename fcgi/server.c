@@ -1,0 +1,347 @@
+/*
+ * server.c - sockets, connections and the engine on one loop.
+ */
+#include <ev.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conn.h"
+#include "engine/engine.h"
+#include "engine/exchange.h"
+#include "log.h"
+#include "options.h"
+#include "server.h"
+#include "signals.h"
+#include "sockets.h"
+#include "timer.h"
+
+/* Answers in one turn, before the loop looks at its descriptors again. */
+#define ANSWERS_PER_TURN 256
+/* Descriptors that are none of connections: log, loop, listeners, plugins. */
+#define DESCRIPTORS_KEPT 32
+#define STOP_SPREAD 5000 /* ms over which clients are told to come back */
+#define STOP_LIMIT 5000	 /* ms for the last answers to be written */
+#define BUDGET_MIN ((size_t)64 << 20) /* of all incomplete requests */
+
+struct fcgi_server {
+	struct ev_loop *loop;
+	const struct bx_env *env;
+	const struct fcgi_options *options;
+	struct bx_engine *engine;
+	struct fcgi_context context;
+	struct fcgi_address_network *trusted;
+	struct fcgi_conn_pool pool;
+	struct fcgi_sockets sockets;
+	struct fcgi_signals signals;
+	struct fcgi_timer timer;
+	ev_prepare prepare;
+	ev_check check;
+	ev_idle awake; /* there are more answers: do not sleep */
+	size_t max_conns;
+	bx_msec stop_at;      /* BX_NEVER: not stopping */
+	unsigned quiet_turns; /* while stopping */
+	bool is_draining;
+};
+
+/* Answer what is ready, most times at most; false when nothing is left. */
+static bool
+drain(struct fcgi_server *server, size_t most)
+{
+	struct bx_exchange *exchange;
+	bool more = true;
+	size_t count;
+
+	if (server->is_draining)
+		return false;
+	server->is_draining = true;
+	for (count = 0; count < most; count++) {
+		exchange = bx_engine_next_ready(server->engine);
+		if (exchange == NULL) {
+			more = false;
+			break;
+		}
+		fcgi_conn_answer(bx_exchange_owner(exchange));
+	}
+	fcgi_conn_flush_all(&server->pool);
+	server->is_draining = false;
+	return more;
+}
+
+/* Messages came faster than a turn: answer before a queue overflows whose
+ * reader only waits for the turn to end. */
+static void
+relieve(void *ctx)
+{
+	struct fcgi_server *server = ctx;
+	size_t room = server->options->settings.max_queue_messages;
+
+	if (bx_engine_backlog(server->engine) > room / 2)
+		(void)drain(server, SIZE_MAX);
+}
+
+static bx_msec
+next_deadline(const struct fcgi_server *server)
+{
+	bx_msec at = bx_engine_next_deadline(server->engine);
+	bx_msec conns = fcgi_conn_next_deadline(&server->pool);
+
+	if (conns < at)
+		at = conns;
+	return server->stop_at < at ? server->stop_at : at;
+}
+
+static void
+on_deadline(void *ctx)
+{
+	struct fcgi_server *server = ctx;
+
+	server->context.now = fcgi_timer_now();
+	bx_engine_advance(server->engine, server->context.now);
+	fcgi_conn_sweep(&server->pool);
+}
+
+/* Everything that was asked is answered, and what had just been accepted has
+ * been looked at; or there is no more time. */
+static bool
+has_stopped(struct fcgi_server *server)
+{
+	if (server->stop_at == BX_NEVER)
+		return false;
+	if (server->context.now >= server->stop_at)
+		return true;
+	server->quiet_turns =
+	    server->pool.requests == 0 ? server->quiet_turns + 1 : 0;
+	return server->quiet_turns > 2;
+}
+
+static void
+on_prepare(struct ev_loop *loop, ev_prepare *watcher, int revents)
+{
+	struct fcgi_server *server = watcher->data;
+	bool more;
+
+	(void)revents;
+	server->context.now = fcgi_timer_now();
+	more = drain(server, ANSWERS_PER_TURN);
+	if (fcgi_conn_reap(&server->pool) > 0)
+		fcgi_sockets_resume(&server->sockets);
+	if (has_stopped(server))
+		ev_break(loop, EVBREAK_ALL);
+	if (more || server->quiet_turns > 0)
+		ev_idle_start(loop, &server->awake);
+	else
+		ev_idle_stop(loop, &server->awake);
+	fcgi_timer_arm(&server->timer, next_deadline(server));
+}
+
+static void
+on_check(struct ev_loop *loop, ev_check *watcher, int revents)
+{
+	struct fcgi_server *server = watcher->data;
+
+	(void)loop;
+	(void)revents;
+	server->context.now = fcgi_timer_now();
+}
+
+static void
+on_awake(struct ev_loop *loop, ev_idle *watcher, int revents)
+{
+	(void)loop;
+	(void)watcher;
+	(void)revents;
+}
+
+static bool
+on_accept(int fd, void *ctx)
+{
+	struct fcgi_server *server = ctx;
+
+	if (!fcgi_conn_open(&server->pool, fd)) {
+		(void)close(fd);
+		return false;
+	}
+	return server->pool.count < server->max_conns;
+}
+
+static void
+on_stop(int signal_number, void *ctx)
+{
+	struct fcgi_server *server = ctx;
+
+	if (server->stop_at != BX_NEVER) {
+		ev_break(server->loop, EVBREAK_ALL);
+		return;
+	}
+	server->context.now = fcgi_timer_now();
+	server->stop_at = server->context.now + STOP_LIMIT;
+	fcgi_log(BX_LOG_NOTICE,
+	    "event=stopping signal=%d connections=%zu "
+	    "requests=%zu",
+	    signal_number, server->pool.count, server->pool.requests);
+	server->pool.refusal = "stopping";
+	fcgi_sockets_close(&server->sockets);
+	bx_engine_shut_down(server->engine, STOP_SPREAD, server->context.now);
+}
+
+static bool
+parse_trusted(struct fcgi_server *server)
+{
+	const struct fcgi_strings *texts = &server->options->trusted_proxies;
+	struct bx_slice text;
+	size_t i;
+
+	if (texts->count == 0)
+		return true;
+	server->trusted =
+	    bx_alloc(server->env, texts->count * sizeof(server->trusted[0]));
+	if (server->trusted == NULL)
+		return false;
+	for (i = 0; i < texts->count; i++) {
+		text = (struct bx_slice){ texts->items[i],
+			strlen(texts->items[i]) };
+		if (fcgi_address_network_parse(text, &server->trusted[i]) !=
+		    BX_OK) {
+			fcgi_log(BX_LOG_ERROR,
+			    "event=cannot_start "
+			    "trusted_proxy=%s error=\"is no address\"",
+			    texts->items[i]);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+init_context(struct fcgi_server *server)
+{
+	struct fcgi_context *context = &server->context;
+	const struct fcgi_options *options = server->options;
+	size_t limit = options->max_connections_per_address;
+	uint64_t seed[2] = { 0, 0 };
+	bool is_seeded =
+	    server->env->random(server->env->ctx, seed, sizeof(seed));
+
+	context->env = server->env;
+	context->core = bx_engine_core(server->engine);
+	context->options = options;
+	context->now = fcgi_timer_now();
+	fcgi_address_table_init(&context->addresses, server->env, seed,
+	    limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX);
+	fcgi_idle_list_init(&context->incomplete, FCGI_CONN_SILENT_LIMIT);
+	context->budget.limit = options->max_message_size < SIZE_MAX / 32
+	    ? options->max_message_size * 16
+	    : SIZE_MAX / 2;
+	if (context->budget.limit < BUDGET_MIN)
+		context->budget.limit = BUDGET_MIN;
+	if (!is_seeded || !parse_trusted(server))
+		return false;
+	context->trusted.at = server->trusted;
+	context->trusted.count = options->trusted_proxies.count;
+	return true;
+}
+
+static bool
+init_pool(struct fcgi_server *server)
+{
+	struct fcgi_conn_pool *pool = &server->pool;
+	size_t descriptors = fcgi_sockets_raise_limit();
+
+	server->max_conns = descriptors > 2 * DESCRIPTORS_KEPT
+	    ? descriptors - DESCRIPTORS_KEPT
+	    : DESCRIPTORS_KEPT;
+	pool->loop = server->loop;
+	pool->context = &server->context;
+	pool->relieve = relieve;
+	pool->ctx = server;
+	/* What is left above it is for telling clients so. */
+	pool->crowded = server->max_conns - server->max_conns / 32 - 1;
+	pool->max_conns = server->max_conns;
+	pool->budget = server->context.budget.limit / 4;
+	pool->scratch = bx_alloc(server->env, FCGI_CONN_SCRATCH);
+	return pool->scratch != NULL &&
+	    server->env->random(server->env->ctx, pool->seed,
+		sizeof(pool->seed));
+}
+
+static void
+start_watchers(struct fcgi_server *server)
+{
+	ev_prepare_init(&server->prepare, on_prepare);
+	server->prepare.data = server;
+	ev_prepare_start(server->loop, &server->prepare);
+	ev_check_init(&server->check, on_check);
+	server->check.data = server;
+	/* Before whatever uses the time in this turn. */
+	ev_set_priority(&server->check, EV_MAXPRI);
+	ev_check_start(server->loop, &server->check);
+	ev_idle_init(&server->awake, on_awake);
+	fcgi_timer_init(&server->timer, server->loop, on_deadline, server);
+	fcgi_signals_start(&server->signals, server->loop, on_stop, server);
+}
+
+struct fcgi_server *
+fcgi_server_new(const struct bx_env *env, const struct fcgi_options *options,
+    struct bx_engine *engine)
+{
+	struct fcgi_server *server = bx_alloc(env, sizeof(*server));
+
+	if (server == NULL)
+		return NULL;
+	memset(server, 0, sizeof(*server));
+	server->env = env;
+	server->options = options;
+	server->engine = engine;
+	server->stop_at = BX_NEVER;
+	server->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
+	if (server->loop == NULL) {
+		fcgi_log(BX_LOG_ERROR, "event=cannot_start error=\"no loop\"");
+		bx_free(env, server);
+		return NULL;
+	}
+	fcgi_conn_pool_init(&server->pool);
+	fcgi_sockets_init(&server->sockets, server->loop, on_accept, server);
+	if (!init_context(server) || !init_pool(server)) {
+		fcgi_log(BX_LOG_ERROR, "event=cannot_start");
+		goto free_server;
+	}
+	if (!fcgi_sockets_open(&server->sockets, env, options))
+		goto free_server;
+	start_watchers(server);
+	return server;
+
+free_server:
+	fcgi_server_free(server);
+	return NULL;
+}
+
+int
+fcgi_server_run(struct fcgi_server *server)
+{
+	(void)ev_run(server->loop, 0);
+	fcgi_log(BX_LOG_NOTICE, "event=stopped unanswered=%zu",
+	    server->pool.requests);
+	return EXIT_SUCCESS;
+}
+
+void
+fcgi_server_free(struct fcgi_server *server)
+{
+	if (server == NULL)
+		return;
+	fcgi_sockets_close(&server->sockets);
+	fcgi_conn_pool_fini(&server->pool);
+	fcgi_signals_stop(&server->signals);
+	if (server->timer.loop != NULL) {
+		fcgi_timer_stop(&server->timer);
+		ev_prepare_stop(server->loop, &server->prepare);
+		ev_check_stop(server->loop, &server->check);
+		ev_idle_stop(server->loop, &server->awake);
+	}
+	ev_loop_destroy(server->loop);
+	fcgi_address_table_fini(&server->context.addresses);
+	bx_free(server->env, server->trusted);
+	bx_free(server->env, server->pool.scratch);
+	bx_free(server->env, server);
+}

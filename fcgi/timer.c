@@ -1,0 +1,78 @@
+/*
+ * timer.c - the clock of the process, and its one timer.
+ */
+#include <time.h>
+
+#include "timer.h"
+
+/* A day: nothing here is due later, and no sum of times can overflow. */
+#define LONGEST_SLEEP 86400000
+
+bx_msec
+fcgi_timer_now(void)
+{
+	struct timespec now;
+
+	/* Fails only for clocks that do not exist. */
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (bx_msec)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void
+start(struct fcgi_timer *timer)
+{
+	bx_msec now = fcgi_timer_now();
+	bx_msec wait = timer->at > now ? timer->at - now : 0;
+
+	if (wait > LONGEST_SLEEP)
+		wait = LONGEST_SLEEP;
+	/* libev's idea of now is that of the start of this turn. */
+	ev_now_update(timer->loop);
+	ev_timer_set(&timer->watcher, (double)wait / 1000, 0.);
+	ev_timer_start(timer->loop, &timer->watcher);
+}
+
+static void
+on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
+{
+	struct fcgi_timer *timer = watcher->data;
+
+	(void)loop;
+	(void)revents;
+	if (fcgi_timer_now() < timer->at) {
+		start(timer);
+		return;
+	}
+	timer->at = BX_NEVER;
+	timer->fn(timer->ctx);
+}
+
+void
+fcgi_timer_init(struct fcgi_timer *timer, struct ev_loop *loop,
+    fcgi_timer_fn *fn, void *ctx)
+{
+	ev_init(&timer->watcher, on_timer);
+	timer->watcher.data = timer;
+	timer->loop = loop;
+	timer->at = BX_NEVER;
+	timer->fn = fn;
+	timer->ctx = ctx;
+}
+
+void
+fcgi_timer_arm(struct fcgi_timer *timer, bx_msec at)
+{
+	if (at == timer->at)
+		return;
+	fcgi_timer_stop(timer);
+	timer->at = at;
+	if (at != BX_NEVER)
+		start(timer);
+}
+
+void
+fcgi_timer_stop(struct fcgi_timer *timer)
+{
+	ev_timer_stop(timer->loop, &timer->watcher);
+	timer->at = BX_NEVER;
+}

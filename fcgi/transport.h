@@ -1,0 +1,65 @@
+/*
+ * transport.h - how one Bayeux connectionType takes requests and answers them.
+ *
+ * A transport is a static table of functions, one file for each.  The router
+ * asks the transports in order which of them a request is for; that one reads
+ * the messages into an exchange and, when the exchange has its answer, writes
+ * the response.
+ *
+ * Ownership: tables are static.  What receive leaves in *state is the
+ * request's until the transport's forget has been called with it.
+ * Reentrancy: no function starts, answers or closes an exchange.
+ */
+#ifndef FCGI_TRANSPORT_H
+#define FCGI_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/env.h"
+#include "engine/exchange.h"
+#include "engine/json.h"
+
+struct fcgi_response;
+struct http_request;
+
+/* What answers one exchange; all is borrowed for the call. */
+struct transport_reply {
+	const struct bx_env *env;
+	struct bx_exchange *exchange;
+	struct bx_answer answer;
+	void *state;		   /* what receive has left */
+	unsigned duplicate_status; /* of HTTP, for what was superseded */
+	uint16_t request_id;
+};
+
+struct transport {
+	struct bx_transport_info info;
+
+	/* Is request, whose path is under the mount, for this transport? */
+	bool (*takes)(const struct http_request *request);
+
+	/* Give the messages of request and body to the exchange.  0: start
+	 * it; else the HTTP status to reply with, and *state is NULL. */
+	unsigned (*receive)(struct bx_exchange *exchange,
+	    const struct http_request *request, struct bx_slice body,
+	    void **state);
+
+	/* The owned response, or NULL: there is no memory. */
+	struct fcgi_response *(*respond)(const struct transport_reply *reply);
+
+	/* Free state; NULL for a transport that leaves none. */
+	void (*forget)(void *state);
+};
+
+/* The HTTP status for what bx_exchange_receive returned; 0 for BX_OK. */
+unsigned transport_status_of(enum bx_status status);
+
+/* The status alone that answers an exchange without messages: the one for
+ * BX_OUTCOME_SUPERSEDED without a body, or 503. */
+struct fcgi_response *transport_respond_without_messages(
+    const struct transport_reply *reply);
+
+extern const struct transport transport_long_polling;
+
+#endif
