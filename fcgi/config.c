@@ -52,7 +52,7 @@ static char *
 read_stream(struct reading *reading, FILE *file)
 {
 	const struct bx_env *env = reading->options->env;
-	/* Room to see that there is more, for a newline, and for the NUL. */
+	/* Room to see that there is more, and for a NUL behind that. */
 	char *text = bx_alloc(env, FCGI_CONFIG_MAX + 2);
 	size_t len;
 
@@ -73,8 +73,9 @@ read_stream(struct reading *reading, FILE *file)
 		return NULL;
 	}
 	/* An empty stream is nothing that fmemopen(3) has to accept. */
-	text[len] = '\n';
-	text[len + 1] = '\0';
+	if (len == 0)
+		text[len++] = '\n';
+	text[len] = '\0';
 	return text;
 }
 

@@ -1,0 +1,342 @@
+#include "test/support/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fcgi/config.h"
+#include "fcgi/options.h"
+
+static struct fcgi_options options;
+static struct fcgi_problem problem;
+static char path[] = "/tmp/test_config.XXXXXX";
+
+static void
+write_file(const char *text, size_t len)
+{
+	FILE *file;
+	int fd;
+
+	(void)strcpy(strrchr(path, '.'), ".XXXXXX");
+	fd = mkstemp(path);
+	CU_ASSERT_FATAL(fd >= 0);
+	file = fdopen(fd, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	CU_ASSERT_EQUAL(fwrite(text, 1, len, file), len);
+	CU_ASSERT_EQUAL(fclose(file), 0);
+}
+
+/* Read text as a file; the options stay for a look at them. */
+static bool
+read_text(const char *text)
+{
+	bool ok;
+
+	problem.text[0] = '\0';
+	write_file(text, strlen(text));
+	CU_ASSERT_TRUE_FATAL(fcgi_options_init(&options, unit_env()));
+	ok = fcgi_config_read(&options, path, &problem);
+	(void)unlink(path);
+	return ok;
+}
+
+/* Is problem "PATH" and then message? */
+static bool
+is_problem(const char *message)
+{
+	return strncmp(problem.text, path, strlen(path)) == 0 &&
+	    strcmp(problem.text + strlen(path), message) == 0;
+}
+
+static void
+test_values(void)
+{
+	CU_ASSERT_TRUE(read_text("timeout = 2s\n"
+	    "\tmount=\"/x\"\n"
+	    "socket_mode = '0600'\r\n"
+	    "anonymous_publish = yes max_batch = 7\n"
+	    "max_queue_size = 64KiB"));
+	CU_ASSERT_EQUAL(options.settings.timeout, 2000);
+	CU_ASSERT_STRING_EQUAL(options.mount, "/x");
+	CU_ASSERT_EQUAL(options.socket_mode, 0600);
+	CU_ASSERT_TRUE(options.settings.anonymous_publish);
+	CU_ASSERT_EQUAL(options.settings.max_batch, 7);
+	CU_ASSERT_EQUAL(options.settings.max_queue_size, 65536);
+	CU_ASSERT_EQUAL(options.settings.interval, 0);
+	fcgi_options_fini(&options);
+}
+
+static void
+test_source(void)
+{
+	char expected[64];
+
+	CU_ASSERT_TRUE(read_text("# one\n// two\n/* three\nfour */\n"
+	    "mount = /a\n\ntimeout = 1s # seven\ninterval =\n 1s\n"));
+	(void)snprintf(expected, sizeof(expected), "%s:5", path);
+	CU_ASSERT_STRING_EQUAL(fcgi_options_source(&options, "mount"),
+	    expected);
+	(void)snprintf(expected, sizeof(expected), "%s:7", path);
+	CU_ASSERT_STRING_EQUAL(fcgi_options_source(&options, "timeout"),
+	    expected);
+	CU_ASSERT_STRING_EQUAL(fcgi_options_source(&options, "max_batch"),
+	    "default");
+	fcgi_options_fini(&options);
+}
+
+static void
+test_lists(void)
+{
+	CU_ASSERT_TRUE(read_text("listen = { \"unix:/a#b\",\n c:1 }\n"
+	    "listen += { d:2 }\n"
+	    "trusted_proxies = 10.0.0.1\n"));
+	CU_ASSERT_EQUAL_FATAL(options.listen.count, 3);
+	CU_ASSERT_STRING_EQUAL(options.listen.items[0], "unix:/a#b");
+	CU_ASSERT_STRING_EQUAL(options.listen.items[1], "c:1");
+	CU_ASSERT_STRING_EQUAL(options.listen.items[2], "d:2");
+	CU_ASSERT_EQUAL_FATAL(options.trusted_proxies.count, 1);
+	fcgi_options_fini(&options);
+
+	CU_ASSERT_TRUE(read_text("listen = { a:1 }\nlisten = {}\n"
+	    "allowed_origins = {}\n"));
+	CU_ASSERT_EQUAL(options.listen.count, 0);
+	fcgi_options_fini(&options);
+}
+
+static void
+test_last_counts(void)
+{
+	CU_ASSERT_TRUE(read_text("timeout = 1s\ntimeout = 2s\n"
+	    "listen = a:1\nlisten = b:2\n"));
+	CU_ASSERT_EQUAL(options.settings.timeout, 2000);
+	CU_ASSERT_EQUAL_FATAL(options.listen.count, 1);
+	CU_ASSERT_STRING_EQUAL(options.listen.items[0], "b:2");
+	fcgi_options_fini(&options);
+}
+
+static void
+test_comments(void)
+{
+	CU_ASSERT_TRUE(read_text("log_target = ./a//b\n"
+	    "mount = \"/*a\"# b\n"
+	    "//timeout = 1s\n"
+	    "max_batch /* a */ = /**/ 7 //b\n"));
+	CU_ASSERT_STRING_EQUAL(options.log_target, "./a//b");
+	CU_ASSERT_STRING_EQUAL(options.mount, "/*a");
+	CU_ASSERT_EQUAL(options.settings.timeout, 30000);
+	CU_ASSERT_EQUAL(options.settings.max_batch, 7);
+	fcgi_options_fini(&options);
+}
+
+static const struct {
+	const char *text;
+	const char *message;	/* behind the path */
+} refused[] = {
+	{ "timout = 3s",
+	    ":1: no such option \"timout\"; did you mean \"timeout\"?" },
+	{ "/*\n*/\n# x\ntimeout = 30", ":4: timeout: \"30\" has no unit; "
+	    "write 30 and ms, s, m or h, such as 30s" },
+	{ "timeout = 1s\ntimeout = 0", ":2: timeout: \"0\" has no unit; "
+	    "write 0 and ms, s, m or h, such as 30s" },
+	{ "mount = \"/a\nb\"", ":2: mount: \"/a\\x0ab\" is not a plain path: "
+	    "no \"?\", \"#\", \"%\", space or control character" },
+	{ "listen = { a:1,\n\n b }",
+	    ":3: listen: \"b\" is neither unix:PATH nor HOST:PORT" },
+	{ "max_channel_depth = 200",
+	    ":1: max_channel_depth: \"200\" is not in the range 1 to 128" },
+	{ "session_binding = auto", ":1: session_binding: not supported by "
+	    "this version, which acts as session_binding = trust" },
+	{ "browser_cookie = X",
+	    ":1: browser_cookie: not supported by this version" },
+	{ "allowed_origins = { \"*\" }", ":1: allowed_origins: not supported "
+	    "by this version, which acts as allowed_origins = {}" },
+	{ "\nplugin \"acl\" {\n}", ":3: plugin: not supported by this "
+				   "version" },
+	{ "plugin \"acl\" {\n path = \"x\"\n}",
+	    ":2: plugin: not supported by this version" },
+	{ "plugin \"acl\" {\n timeout = 3s\n}",
+	    ":2: plugin: not supported by this version" },
+	{ "include(\"/etc/passwd\")", ":1: no such option \"include\"" },
+	{ "timeout = 1s s", ":1: no such option \"s\"" },
+	{ "timeout", ":1: premature end of file" },
+	{ "timeout =", ":1: premature end of file" },
+	{ "timeout = \"1s", ":1: premature end of file" },
+	{ "timeout { }", ":1: missing equal sign after option 'timeout'" },
+	{ "timeout += 1s",
+	    ":1: attempt to append to non-list option 'timeout'" },
+	{ "timeout = { 1s }", ":1: unexpected token '{'" },
+	{ "}", ":1: unexpected closing brace" },
+	{ "= 3", ":1: unexpected token '='" },
+	{ "\n\n /* x", ":3: a comment begins here and never ends" },
+	{ "timeout = \"\" # x", ":1: timeout: \"\" is not a whole number "
+				"with a unit: ms, s, m or h" },
+};
+
+static void
+test_refused(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		CU_ASSERT_FALSE(read_text(refused[i].text));
+		CU_ASSERT_TRUE(is_problem(refused[i].message));
+		fcgi_options_fini(&options);
+	}
+}
+
+static void
+test_no_file(void)
+{
+	CU_ASSERT_TRUE_FATAL(fcgi_options_init(&options, unit_env()));
+	CU_ASSERT_FALSE(fcgi_config_read(&options, "/nonexistent/a",
+	    &problem));
+	CU_ASSERT_STRING_EQUAL(problem.text,
+	    "/nonexistent/a: No such file or directory");
+	CU_ASSERT_FALSE(fcgi_config_read(&options, "/", &problem));
+	CU_ASSERT_STRING_EQUAL(problem.text, "/: Is a directory");
+	CU_ASSERT_TRUE(fcgi_config_read(&options, "/dev/null", &problem));
+	CU_ASSERT_FALSE(fcgi_config_read(&options, "/dev/zero", &problem));
+	CU_ASSERT_STRING_EQUAL(problem.text,
+	    "/dev/zero: larger than 1048576 bytes");
+	fcgi_options_fini(&options);
+}
+
+static void
+test_no_text(void)
+{
+	CU_ASSERT_TRUE_FATAL(fcgi_options_init(&options, unit_env()));
+	write_file("timeout = 1s\n\0mount = /x", 23);
+	CU_ASSERT_FALSE(fcgi_config_read(&options, path, &problem));
+	CU_ASSERT_TRUE(is_problem(": has a byte 0 in it: it is no text"));
+	(void)unlink(path);
+	fcgi_options_fini(&options);
+}
+
+/* A file is read up to its last byte, and not one beyond the limit. */
+static void
+test_largest(void)
+{
+	size_t len;
+	char *text = malloc(FCGI_CONFIG_MAX + 2);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	memset(text, ' ', FCGI_CONFIG_MAX + 1);
+	text[FCGI_CONFIG_MAX + 1] = '\0';
+	CU_ASSERT_FALSE(read_text(text));
+	CU_ASSERT_TRUE(is_problem(": larger than 1048576 bytes"));
+	fcgi_options_fini(&options);
+	len = strlen("timeout = 9s");
+	memcpy(text + FCGI_CONFIG_MAX - len, "timeout = 9s", len + 1);
+	CU_ASSERT_TRUE(read_text(text));
+	CU_ASSERT_EQUAL(options.settings.timeout, 9000);
+	fcgi_options_fini(&options);
+	free(text);
+}
+
+static void
+test_cut_anywhere(void)
+{
+	static const char whole[] = "# a\nlisten = { \"unix:/a\\\"b\", c:1 }\n"
+				    "/* b */ timeout = '2s' // c\n"
+				    "plugin \"x\" { }";
+	char text[sizeof(whole)];
+	size_t len;
+
+	for (len = 0; len < sizeof(whole); len++) {
+		memcpy(text, whole, len);
+		text[len] = '\0';
+		if (!read_text(text))
+			CU_ASSERT_EQUAL(strncmp(problem.text, path,
+			    strlen(path)), 0);
+		fcgi_options_fini(&options);
+	}
+}
+
+/* What is printed of the options, but for where each comes from.  Free it. */
+static char *
+print_values(void)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	char *at;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+	fcgi_options_print(&options, out);
+	(void)fclose(out);
+	for (at = text; (at = strstr(at, "  # ")) != NULL;) {
+		size_t len = strcspn(at, "\n");
+
+		memmove(at, at + len, strlen(at + len) + 1);
+	}
+	return text;
+}
+
+static void
+test_printed(void)
+{
+	char *first;
+	char *second;
+
+	CU_ASSERT_TRUE(read_text("log_target = \"./a $b \\\"c\\\\ \\x24{A}\"\n"
+	    "listen = { \"unix:/a b\", \"[::1]:3\" }\n"
+	    "timeout = 90s\nmax_message_size = 3KiB\n"
+	    "broadcast_to_publisher = no\nlog_level = debug"));
+	CU_ASSERT_STRING_EQUAL(options.log_target, "./a $b \"c\\ ${A}");
+	first = print_values();
+	fcgi_options_fini(&options);
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(first, "\ntimeout = 90s\n"));
+	CU_ASSERT_TRUE(read_text(first));
+	second = print_values();
+	fcgi_options_fini(&options);
+	CU_ASSERT_STRING_EQUAL(first, second);
+	free(first);
+	free(second);
+}
+
+static bool
+read_once(void *ctx)
+{
+	bool ok;
+
+	(void)ctx;
+	if (!fcgi_options_init(&options, unit_env()))
+		return false;
+	ok = fcgi_config_read(&options, path, &problem);
+	if (!ok)
+		CU_ASSERT_PTR_NOT_NULL(strstr(problem.text, "out of memory"));
+	fcgi_options_fini(&options);
+	return ok;
+}
+
+static void
+test_no_memory(void)
+{
+	static const char text[] = "timeout = 1s\nmount = /x\n"
+				   "listen = { a:1, b:2 }\nlisten = {}\n";
+
+	write_file(text, strlen(text));
+	CU_ASSERT(unit_fail_each(read_once, NULL) >= 12);
+	(void)unlink(path);
+}
+
+static const struct unit_test tests[] = {
+	{ "values are read, quoted or not", test_values },
+	{ "each option knows its line, whatever the comments", test_source },
+	{ "lists are read, added to, and emptied", test_lists },
+	{ "of an option that is set twice the last counts",
+	    test_last_counts },
+	{ "a comment begins where a word could", test_comments },
+	{ "what is wrong is told with file and line", test_refused },
+	{ "what is no file is told", test_no_file },
+	{ "what is no text is told", test_no_text },
+	{ "a file may have as many bytes as the limit", test_largest },
+	{ "a file that is cut anywhere is refused or read",
+	    test_cut_anywhere },
+	{ "what is printed can be read again", test_printed },
+	{ "without memory it is told", test_no_memory },
+};
+
+UNIT_MAIN("config", tests)
