@@ -1,0 +1,141 @@
+/* test_message.c - messages are serialised once and shared. */
+#include <string.h>
+
+#include "engine/message.h"
+#include "test/support/unit.h"
+
+#define TEXT(literal) ((struct bx_slice){ (literal), sizeof(literal) - 1 })
+#define ABSENT ((struct bx_slice){ NULL, 0 })
+
+static void
+expect_text(struct bx_message *message, const char *text)
+{
+	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
+	CU_ASSERT(unit_is_text(bx_message_bytes(message),
+	    bx_message_length(message), text));
+	bx_message_unref(message);
+}
+
+static void
+test_copy(void)
+{
+	char bytes[] = "{\"a\":1}";
+	struct bx_message *message;
+
+	message = bx_message_new(unit_env(), bytes, strlen(bytes));
+	memset(bytes, 'x', strlen(bytes));
+	expect_text(message, "{\"a\":1}");
+}
+
+static void
+test_event(void)
+{
+	expect_text(bx_message_event(unit_env(), TEXT("/a/b"), TEXT("1"),
+			ABSENT, ABSENT),
+	    "{\"channel\":\"/a/b\",\"data\":1}");
+	expect_text(bx_message_event(unit_env(), TEXT("/a"), TEXT("null"),
+			TEXT("\"7\""), ABSENT),
+	    "{\"channel\":\"/a\",\"data\":null,\"id\":\"7\"}");
+	expect_text(bx_message_event(unit_env(), TEXT("/a"), TEXT("[]"),
+			ABSENT, TEXT("{\"x\":{}}")),
+	    "{\"channel\":\"/a\",\"data\":[],\"ext\":{\"x\":{}}}");
+	expect_text(bx_message_event(unit_env(), TEXT("/a"), TEXT("{}"),
+			TEXT("7"), TEXT("{}")),
+	    "{\"channel\":\"/a\",\"data\":{},\"id\":7,\"ext\":{}}");
+}
+
+static void
+test_bytes_travel(void)
+{
+	expect_text(bx_message_event(unit_env(), TEXT("/ !#$()+-.@_{}~"),
+			TEXT("{ \"b\":9007199254740993, \"a\":[1e400,-0,"
+			     "\"a\\u0000b\\ud800\"] }"),
+			TEXT("\"\\u0031\""), TEXT("{\"n\":1.0 }")),
+	    "{\"channel\":\"/ !#$()+-.@_{}~\",\"data\":"
+	    "{ \"b\":9007199254740993, \"a\":[1e400,-0,"
+	    "\"a\\u0000b\\ud800\"] },\"id\":\"\\u0031\","
+	    "\"ext\":{\"n\":1.0 }}");
+}
+
+static void
+test_event_is_json(void)
+{
+	struct bx_slice channel, data, event;
+	struct bx_message *message;
+	struct bx_json json;
+
+	channel = TEXT("/chat/{room}");
+	data = TEXT("\"\\\"}\"");
+	message =
+	    bx_message_event(unit_env(), channel, data, TEXT("1"), TEXT("{}"));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
+	bx_json_init(&json, bx_message_bytes(message),
+	    bx_message_length(message), 2);
+	CU_ASSERT_EQUAL(bx_json_value(&json, &event), BX_OK);
+	CU_ASSERT_EQUAL(event.len, bx_message_length(message));
+	bx_message_unref(message);
+}
+
+static void
+test_shared(void)
+{
+	struct bx_message *message, *other;
+
+	message = bx_message_new(unit_env(), "{}", 2);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
+	other = bx_message_ref(message);
+	CU_ASSERT_PTR_EQUAL(other, message);
+	CU_ASSERT_EQUAL(unit_allocations(), 1);
+	bx_message_unref(message);
+	CU_ASSERT_EQUAL(unit_live(), 1);
+	expect_text(other, "{}");
+	CU_ASSERT_EQUAL(unit_live(), 0);
+	bx_message_unref(NULL);
+}
+
+static bool
+make_both(void *ctx)
+{
+	struct bx_message *message, *event;
+	bool success;
+
+	(void)ctx;
+	message = bx_message_new(unit_env(), "{}", 2);
+	event = bx_message_event(unit_env(), TEXT("/a"), TEXT("1"), ABSENT,
+	    ABSENT);
+	success = message != NULL && event != NULL;
+	CU_ASSERT_EQUAL(success, !unit_has_failed());
+	bx_message_unref(message);
+	bx_message_unref(event);
+	return success;
+}
+
+static void
+test_fails(void)
+{
+	/* A message is one allocation. */
+	CU_ASSERT_EQUAL(unit_fail_each(make_both, NULL), 2);
+}
+
+static void
+test_too_long(void)
+{
+	struct bx_slice huge = { "x", SIZE_MAX };
+
+	CU_ASSERT_PTR_NULL(
+	    bx_message_event(unit_env(), TEXT("/a"), huge, huge, huge));
+	CU_ASSERT_EQUAL(unit_allocations(), 0);
+}
+
+static const struct unit_test tests[] = {
+	{ "a message has a copy of the bytes", test_copy },
+	{ "an event has channel and data, id and ext if any (rule 63)",
+	    test_event },
+	{ "the sender's values travel byte for byte", test_bytes_travel },
+	{ "an event is valid JSON", test_event_is_json },
+	{ "the last reference frees a message", test_shared },
+	{ "without memory there is no message", test_fails },
+	{ "lengths that overflow make no message", test_too_long },
+};
+
+UNIT_MAIN("message", tests)
