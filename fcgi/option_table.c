@@ -53,7 +53,7 @@ const struct fcgi_option_row fcgi_option_table[] = {
 	    .doc = "Messages that wait for one session; one more ends it, so "
 		   "that the client handshakes again." },
 	{ ENGINE(max_queue_size, SIZE), .initial = "1MiB",
-	    .min = 1, .max = 64 * GIB,
+	    .min = 1, .max = GIB,
 	    .doc = "Bytes of the messages that wait for one session; more "
 		   "end it." },
 	{ ENGINE(max_sessions, COUNT), .initial = "100000",
