@@ -75,9 +75,9 @@ bx_reply_success(struct bx_buf *buf)
 	(void)bx_buf_append_text(buf, "true");
 }
 
-/* Printable ASCII without quotes; a comma may separate several arguments. */
+/* Printable ASCII without what would end a string or an argument. */
 static void
-append_argument(struct bx_buf *buf, const char *arg)
+append_argument(struct bx_buf *buf, const char *arg, const char *forbidden)
 {
 	char clean[ARGUMENT_MAX];
 	size_t len;
@@ -85,8 +85,8 @@ append_argument(struct bx_buf *buf, const char *arg)
 	for (len = 0; len < sizeof(clean) && arg[len] != '\0'; len++) {
 		char c = arg[len];
 
-		clean[len] = c < ' ' || c > '~' || c == ':' || c == '"' ||
-		    c == '\\' ? '_' : c;
+		clean[len] = c < ' ' || c > '~' || strchr(forbidden, c) !=
+		    NULL ? '_' : c;
 	}
 	(void)bx_buf_append(buf, clean, len);
 }
@@ -100,8 +100,10 @@ bx_reply_error(struct bx_buf *buf, enum bx_error error, const char *arg)
 	(void)bx_buf_append_text(buf, "\"");
 	(void)bx_buf_append_text(buf, errors[error].code);
 	(void)bx_buf_append_text(buf, ":");
+	/* Only the types are several arguments. */
 	if (arg != NULL)
-		append_argument(buf, arg);
+		append_argument(buf, arg, error == BX_ERROR_CONNECTION_TYPES
+		    ? ":\"\\" : ":,\"\\");
 	(void)bx_buf_append_text(buf, ":");
 	(void)bx_buf_append_text(buf, errors[error].text);
 	(void)bx_buf_append_text(buf, "\"");
