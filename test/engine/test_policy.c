@@ -1,0 +1,190 @@
+/*
+ * test_policy.c - defaults, callbacks and verdicts that come later.
+ */
+#include <string.h>
+
+#include "engine/policy.h"
+#include "test/support/unit.h"
+
+/* What a callback says next, and how often it was asked. */
+struct answer {
+	enum bx_verdict verdict;
+	const char *reason;
+	bool park;
+	int asked;
+};
+
+/* Parks by hand, as exchange.c does: only that it is set matters here. */
+static enum bx_verdict
+reply(struct bx_question *question, void *ctx)
+{
+	struct answer *answer = ctx;
+	struct bx_asker *asker = question->asker;
+
+	answer->asked++;
+	question->reason = answer->reason;
+	if (answer->park)
+		asker->ticket = ctx;
+	return answer->verdict;
+}
+
+struct court {
+	struct bx_hooks *hooks;
+	struct bx_asker asker;
+	struct answer first;
+	struct answer second;
+	const char *reason;
+};
+
+static void
+open_court(struct court *court)
+{
+	const uint64_t seed[2] = { 5, 6 };
+	uint64_t handle;
+
+	memset(court, 0, sizeof(*court));
+	court->hooks = bx_hooks_new(unit_env(), seed);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(court->hooks);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(court->hooks, reply,
+	    &court->first, &handle), BX_OK);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(court->hooks, reply,
+	    &court->second, &handle), BX_OK);
+	bx_asker_init(&court->asker);
+}
+
+static enum bx_verdict
+ask(struct court *court, enum bx_operation operation, const char *channel,
+    size_t place)
+{
+	struct bx_channel_name name;
+	struct bx_question question = {
+		.operation = operation, .channel = &name,
+	};
+	enum bx_verdict verdict;
+
+	CU_ASSERT_EQUAL_FATAL(bx_channel_name_parse(&name, channel,
+	    strlen(channel), 100, 10), BX_OK);
+	verdict = bx_policy_ask(court->hooks, &court->asker, place,
+	    &question);
+	court->reason = question.reason;
+	return verdict;
+}
+
+static void
+by_default_all_but_meta_is_allowed(void)
+{
+	struct court court;
+
+	open_court(&court);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_HANDSHAKE, "/x", 0),
+	    BX_VERDICT_ALLOW);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_SUBSCRIBE, "/a/**", 1),
+	    BX_VERDICT_ALLOW);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_PUBLISH, "/service/a", 2),
+	    BX_VERDICT_ALLOW);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_SUBSCRIBE, "/meta/a", 3),
+	    BX_VERDICT_DENY);
+	CU_ASSERT_STRING_EQUAL(court.reason, "denied_by_security_policy");
+	bx_hooks_free(court.hooks);
+}
+
+static void
+what_was_granted_is_not_asked_again(void)
+{
+	struct court court;
+
+	open_court(&court);
+	court.first.verdict = BX_VERDICT_ALLOW;
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_CREATE, "/meta/a", 0),
+	    BX_VERDICT_ALLOW);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_CREATE, "/meta/a", 0),
+	    BX_VERDICT_ALLOW);
+	CU_ASSERT_EQUAL(court.first.asked, 1);
+	CU_ASSERT_EQUAL(court.second.asked, 0);
+	bx_hooks_free(court.hooks);
+}
+
+/* Ask and park at a place, then resolve with verdict. */
+static void
+park_and_resolve(struct court *court, size_t place, enum bx_verdict verdict)
+{
+	open_court(court);
+	court->first.verdict = BX_VERDICT_PENDING;
+	court->first.park = true;
+	CU_ASSERT_EQUAL(ask(court, BX_OPERATION_PUBLISH, "/a", place),
+	    BX_VERDICT_PENDING);
+	court->asker.ticket = NULL;
+	court->asker.resolved = true;
+	court->asker.verdict = verdict;
+	court->asker.reason = "late";
+}
+
+static void
+a_late_verdict_counts_as_if_it_had_been_returned(void)
+{
+	struct court court;
+
+	park_and_resolve(&court, 0, BX_VERDICT_DENY);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_PUBLISH, "/a", 0),
+	    BX_VERDICT_DENY);
+	CU_ASSERT_STRING_EQUAL(court.reason, "late");
+	CU_ASSERT_EQUAL(court.first.asked, 1);
+	bx_hooks_free(court.hooks);
+}
+
+static void
+a_late_abstention_asks_those_behind(void)
+{
+	struct court court;
+
+	park_and_resolve(&court, 0, BX_VERDICT_ABSTAIN);
+	court.second.verdict = BX_VERDICT_DENY;
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_PUBLISH, "/a", 0),
+	    BX_VERDICT_DENY);
+	CU_ASSERT_EQUAL(court.first.asked, 1);
+	CU_ASSERT_EQUAL(court.second.asked, 1);
+	bx_hooks_free(court.hooks);
+}
+
+static void
+a_verdict_on_a_question_that_fell_away_decides_no_other(void)
+{
+	struct court court;
+
+	park_and_resolve(&court, 0, BX_VERDICT_ALLOW);
+	court.first.verdict = BX_VERDICT_DENY;
+	court.first.park = false;
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_PUBLISH, "/a", 1),
+	    BX_VERDICT_DENY);
+	CU_ASSERT_EQUAL(court.first.asked, 2);
+	bx_hooks_free(court.hooks);
+}
+
+static void
+pending_without_having_parked_is_a_denial(void)
+{
+	struct court court;
+
+	open_court(&court);
+	court.first.verdict = BX_VERDICT_PENDING;
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_PUBLISH, "/a", 0),
+	    BX_VERDICT_DENY);
+	bx_hooks_free(court.hooks);
+}
+
+static const struct unit_test tests[] = {
+	{ "by default all but meta is allowed",
+	    by_default_all_but_meta_is_allowed },
+	{ "what was granted is not asked again",
+	    what_was_granted_is_not_asked_again },
+	{ "a late verdict counts as if it had been returned",
+	    a_late_verdict_counts_as_if_it_had_been_returned },
+	{ "a late abstention asks those behind",
+	    a_late_abstention_asks_those_behind },
+	{ "a verdict on a question that fell away decides no other",
+	    a_verdict_on_a_question_that_fell_away_decides_no_other },
+	{ "pending without having parked is a denial",
+	    pending_without_having_parked_is_a_denial },
+};
+
+UNIT_MAIN("policy", tests)

@@ -1,0 +1,211 @@
+/*
+ * test_session_queue.c - what waits for a session, and whom it wakes.
+ */
+#include <string.h>
+
+#include "engine/session.h"
+#include "test/support/unit.h"
+
+struct house {
+	struct bx_settings settings;
+	struct bx_channel_tree *tree;
+	struct bx_sessions *sessions;
+	struct bx_session *session;
+	struct bx_reader reader;
+};
+
+static void
+open_house(struct house *house)
+{
+	const struct bx_settings defaults = BX_SETTINGS_DEFAULT;
+	const uint64_t seed[2] = { 1, 2 };
+	bool may_hold;
+
+	memset(house, 0, sizeof(*house));
+	house->settings = defaults;
+	house->settings.max_queue_messages = 2;
+	house->tree = bx_channel_tree_new(unit_env(), seed);
+	house->sessions = bx_sessions_new(unit_env(), &house->settings,
+	    house->tree, seed);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(house->sessions);
+	CU_ASSERT_EQUAL_FATAL(bx_session_new(house->sessions, 0,
+	    &house->session), BX_OK);
+	(void)bx_session_ref(house->session);
+	bx_list_init(&house->reader.ready);
+	(void)bx_session_connect(house->session, -1, &may_hold);
+}
+
+static void
+close_house(struct house *house)
+{
+	bx_session_let_go(&house->reader);
+	bx_session_unref(house->session);
+	bx_sessions_free(house->sessions);
+	bx_channel_tree_free(house->tree);
+}
+
+static enum bx_status
+deliver(struct house *house, const char *text)
+{
+	struct bx_message *message = bx_message_new(unit_env(), text,
+	    strlen(text));
+	enum bx_status status;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
+	status = bx_session_deliver(house->session, message);
+	bx_message_unref(message);
+	return status;
+}
+
+static void
+a_batch_keeps_the_reader_asleep_until_it_ends(void)
+{
+	struct house house;
+
+	open_house(&house);
+	bx_session_hold(house.session, &house.reader, 50);
+	bx_session_begin_batch(house.session);
+	bx_session_begin_batch(house.session);
+	CU_ASSERT_EQUAL(deliver(&house, "{}"), BX_OK);
+	bx_session_end_batch(house.session);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_NONE);
+	bx_session_end_batch(house.session);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_MESSAGE);
+	close_house(&house);
+}
+
+static void
+a_batch_without_messages_wakes_nobody(void)
+{
+	struct house house;
+
+	open_house(&house);
+	bx_session_hold(house.session, &house.reader, 50);
+	bx_session_begin_batch(house.session);
+	bx_session_end_batch(house.session);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_NONE);
+	close_house(&house);
+}
+
+static void
+what_is_put_back_comes_first_and_wakes(void)
+{
+	struct house house;
+	struct bx_list taken;
+
+	open_house(&house);
+	bx_list_init(&taken);
+	(void)deliver(&house, "{1}");
+	bx_session_take_queue(house.session, &taken);
+	bx_session_hold(house.session, &house.reader, 50);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_NONE);
+	bx_session_put_back(house.session, &taken);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_MESSAGE);
+	(void)deliver(&house, "{2}");
+	bx_session_take_queue(house.session, &taken);
+	CU_ASSERT_TRUE(unit_is_text(bx_message_bytes(BX_LIST_ENTRY(taken.next,
+	    struct bx_delivery, link)->message), 3, "{1}"));
+	bx_delivery_free_all(unit_env(), &taken);
+	close_house(&house);
+}
+
+static void
+a_full_queue_ends_the_session_and_frees_what_waits(void)
+{
+	struct house house;
+
+	open_house(&house);
+	CU_ASSERT_EQUAL(deliver(&house, "{}"), BX_OK);
+	CU_ASSERT_EQUAL(deliver(&house, "{}"), BX_OK);
+	CU_ASSERT_EQUAL(deliver(&house, "{}"), BX_EGONE);
+	CU_ASSERT_EQUAL(bx_session_state(house.session), BX_SESSION_GONE);
+	CU_ASSERT_EQUAL(bx_session_gone_reason(house.session),
+	    BX_GONE_OVERFLOW);
+	CU_ASSERT_FALSE(bx_session_has_messages(house.session));
+	CU_ASSERT_EQUAL(bx_sessions_delivered(house.sessions), 2);
+	close_house(&house);
+}
+
+static void
+a_ready_reader_doubles_the_room(void)
+{
+	struct house house;
+	int i;
+
+	open_house(&house);
+	bx_session_hold(house.session, &house.reader, 50);
+	for (i = 0; i < 4; i++)
+		CU_ASSERT_EQUAL(deliver(&house, "{}"), BX_OK);
+	CU_ASSERT_EQUAL(deliver(&house, "{}"), BX_EGONE);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_ENDED);
+	close_house(&house);
+}
+
+static void
+what_comes_back_to_a_session_that_is_gone_is_freed(void)
+{
+	struct house house;
+	struct bx_list taken;
+
+	open_house(&house);
+	bx_list_init(&taken);
+	(void)deliver(&house, "{}");
+	bx_session_take_queue(house.session, &taken);
+	bx_session_end(house.session, BX_GONE_DISCONNECT);
+	bx_session_put_back(house.session, &taken);
+	CU_ASSERT_TRUE(bx_list_is_empty(&taken));
+	CU_ASSERT_FALSE(bx_session_has_messages(house.session));
+	close_house(&house);
+}
+
+static void
+rule_39_advice_is_due_once_for_each_change_of_transport(void)
+{
+	struct house house;
+
+	open_house(&house);
+	CU_ASSERT_TRUE(bx_session_needs_advice(house.session, "a"));
+	bx_session_set_advised(house.session, "a");
+	CU_ASSERT_FALSE(bx_session_needs_advice(house.session, "a"));
+	CU_ASSERT_TRUE(bx_session_needs_advice(house.session, "b"));
+	close_house(&house);
+}
+
+static void
+without_memory_nothing_is_queued_and_the_session_lives(void)
+{
+	struct house house;
+	struct bx_message *message;
+
+	open_house(&house);
+	message = bx_message_new(unit_env(), "{}", 2);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
+	unit_fail_allocation(1);
+	CU_ASSERT_EQUAL(bx_session_deliver(house.session, message),
+	    BX_ENOMEM);
+	CU_ASSERT_FALSE(bx_session_has_messages(house.session));
+	CU_ASSERT_EQUAL(bx_session_deliver(house.session, message), BX_OK);
+	bx_message_unref(message);
+	close_house(&house);
+}
+
+static const struct unit_test tests[] = {
+	{ "a batch keeps the reader asleep until it ends",
+	    a_batch_keeps_the_reader_asleep_until_it_ends },
+	{ "a batch without messages wakes nobody",
+	    a_batch_without_messages_wakes_nobody },
+	{ "what is put back comes first and wakes",
+	    what_is_put_back_comes_first_and_wakes },
+	{ "a full queue ends the session and frees what waits",
+	    a_full_queue_ends_the_session_and_frees_what_waits },
+	{ "a ready reader doubles the room",
+	    a_ready_reader_doubles_the_room },
+	{ "what comes back to a session that is gone is freed",
+	    what_comes_back_to_a_session_that_is_gone_is_freed },
+	{ "rule 39: advice is due once for each change of transport",
+	    rule_39_advice_is_due_once_for_each_change_of_transport },
+	{ "without memory nothing is queued and the session lives",
+	    without_memory_nothing_is_queued_and_the_session_lives },
+};
+
+UNIT_MAIN("session_queue", tests)
