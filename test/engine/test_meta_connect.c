@@ -1,0 +1,251 @@
+/*
+ * test_meta_connect.c - which connects are held, and what they are answered.
+ */
+#include <stdio.h>
+
+#include "test/support/talk.h"
+#include "test/support/unit.h"
+
+#define RETRY(interval) \
+	"\"advice\":{\"reconnect\":\"retry\",\"interval\":" interval "," \
+	"\"timeout\":30000}"
+#define OK "{\"channel\":\"/meta/connect\",\"successful\":true}"
+
+struct client {
+	struct talk talk;
+	char id[BX_CLIENT_ID_LENGTH + 1];
+	struct talk_request request;
+};
+
+static void
+start(struct client *client)
+{
+	talk_defaults(&client->talk);
+	talk_start(&client->talk);
+	talk_connect(&client->talk, client->id);
+}
+
+/* Send a connect with these further fields. */
+static void
+connect(struct client *client, const char *fields)
+{
+	talk_send(&client->talk, &client->request,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"%s}",
+	    client->id, fields);
+	talk_drain(&client->talk);
+}
+
+static void
+stop(struct client *client)
+{
+	talk_lose(&client->talk, &client->request);
+	talk_stop(&client->talk);
+}
+
+static void
+rule_43_an_unknown_session_is_told_to_handshake(void)
+{
+	struct talk talk;
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	CU_ASSERT_STRING_EQUAL(talk_ask(&talk,
+	    "{\"channel\":\"/meta/connect\",\"id\":7,\"clientId\":7}"),
+	    "[{\"channel\":\"/meta/connect\",\"id\":7,\"successful\":false,"
+	    "\"error\":\"402::session_unknown\",\"advice\":"
+	    "{\"reconnect\":\"handshake\",\"interval\":0}}]");
+	talk_stop(&talk);
+}
+
+static void
+rule_35_the_first_connect_is_answered_at_once_the_second_held(void)
+{
+	struct client client;
+
+	start(&client);
+	connect(&client, "");
+	CU_ASSERT_FALSE(client.request.ready);
+	stop(&client);
+}
+
+static void
+rule_21_a_held_connect_keeps_its_id(void)
+{
+	struct client client;
+
+	start(&client);
+	connect(&client, ",\"id\":\"a1\"");
+	CU_ASSERT_FALSE(client.request.ready);
+	talk_wait(&client.talk, 30000);
+	CU_ASSERT_STRING_EQUAL(client.request.text,
+	    "[{\"channel\":\"/meta/connect\",\"id\":\"a1\","
+	    "\"successful\":true}]");
+	stop(&client);
+}
+
+static void
+rule_36_a_timeout_of_0_is_answered_now_with_advice(void)
+{
+	struct client client;
+
+	start(&client);
+	connect(&client, ",\"advice\":{\"timeout\":0}");
+	CU_ASSERT_STRING_EQUAL(client.request.text,
+	    "[{\"channel\":\"/meta/connect\",\"successful\":true,"
+	    RETRY("0") "}]");
+	stop(&client);
+}
+
+static void
+rule_36_a_shorter_hold_is_granted_and_a_longer_is_not(void)
+{
+	struct client client;
+
+	start(&client);
+	connect(&client, ",\"advice\":{\"timeout\":500}");
+	CU_ASSERT_FALSE(client.request.ready);
+	talk_wait(&client.talk, 500);
+	CU_ASSERT_TRUE(client.request.ready);
+	talk_deliver(&client.talk, &client.request);
+	connect(&client, ",\"advice\":{\"timeout\":99999}");
+	talk_wait(&client.talk, 29999);
+	CU_ASSERT_FALSE(client.request.ready);
+	talk_wait(&client.talk, 1);
+	CU_ASSERT_TRUE(client.request.ready);
+	stop(&client);
+}
+
+static void
+rule_36_advice_that_is_no_whole_number_is_ignored(void)
+{
+	static const char *const odd[] = {
+		",\"advice\":{\"timeout\":-1}",
+		",\"advice\":{\"timeout\":0.5}",
+		",\"advice\":{\"timeout\":\"0\"}",
+		",\"advice\":[0]",
+		",\"advice\":null",
+		",\"advice\":{\"timeout\":0,\"timeout\":30000}",
+	};
+	struct client client;
+	size_t i;
+
+	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		start(&client);
+		connect(&client, odd[i]);
+		CU_ASSERT_FALSE(client.request.ready);
+		stop(&client);
+	}
+}
+
+static void
+rule_36_a_clients_interval_counts_for_its_expiry(void)
+{
+	struct client client;
+
+	start(&client);
+	connect(&client, ",\"advice\":{\"timeout\":0,\"interval\":5000}");
+	CU_ASSERT_STRING_EQUAL(client.request.text,
+	    "[{\"channel\":\"/meta/connect\",\"successful\":true,"
+	    RETRY("5000") "}]");
+	talk_deliver(&client.talk, &client.request);
+	talk_wait(&client.talk, 14999);
+	CU_ASSERT_EQUAL(bx_engine_counts(client.talk.engine).sessions, 1);
+	talk_wait(&client.talk, 1);
+	CU_ASSERT_EQUAL(bx_engine_counts(client.talk.engine).sessions, 0);
+	stop(&client);
+}
+
+static void
+rule_41_a_connect_among_other_messages_is_not_held(void)
+{
+	struct client client;
+
+	start(&client);
+	talk_send(&client.talk, &client.request,
+	    "[{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"},"
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}]",
+	    client.id, client.id);
+	talk_drain(&client.talk);
+	CU_ASSERT_STRING_EQUAL(client.request.text, "[" OK "," OK "]");
+	stop(&client);
+}
+
+static void
+rule_40_shutdown_answers_with_a_retry_spread_out(void)
+{
+	struct client client;
+	long interval = -1;
+
+	start(&client);
+	connect(&client, "");
+	bx_engine_shut_down(client.talk.engine, 5000, client.talk.now);
+	talk_drain(&client.talk);
+	CU_ASSERT_EQUAL(sscanf(client.request.text,
+	    "[{\"channel\":\"/meta/connect\",\"successful\":true,"
+	    "\"advice\":{\"reconnect\":\"retry\",\"interval\":%ld",
+	    &interval), 1);
+	CU_ASSERT(interval >= 0 && interval <= 5000);
+	talk_deliver(&client.talk, &client.request);
+	connect(&client, "");
+	CU_ASSERT_TRUE(client.request.ready);
+	stop(&client);
+}
+
+static void
+rule_84_a_held_session_never_expires(void)
+{
+	struct client client;
+
+	talk_defaults(&client.talk);
+	client.talk.settings.timeout = 1000000;
+	talk_start(&client.talk);
+	talk_connect(&client.talk, client.id);
+	connect(&client, "");
+	talk_wait(&client.talk, 999999);
+	CU_ASSERT_EQUAL(bx_engine_counts(client.talk.engine).sessions, 1);
+	stop(&client);
+}
+
+static void
+rule_84_another_message_puts_expiry_off(void)
+{
+	struct client client;
+
+	start(&client);
+	talk_wait(&client.talk, 9000);
+	(void)talk_ask(&client.talk,
+	    "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}",
+	    client.id);
+	talk_wait(&client.talk, 9999);
+	CU_ASSERT_EQUAL(bx_engine_counts(client.talk.engine).sessions, 1);
+	talk_wait(&client.talk, 1);
+	CU_ASSERT_EQUAL(bx_engine_counts(client.talk.engine).sessions, 0);
+	talk_stop(&client.talk);
+}
+
+static const struct unit_test tests[] = {
+	{ "rule 43: an unknown session is told to handshake",
+	    rule_43_an_unknown_session_is_told_to_handshake },
+	{ "rule 35: the first connect is answered at once, the second held",
+	    rule_35_the_first_connect_is_answered_at_once_the_second_held },
+	{ "rule 21: a held connect keeps its id",
+	    rule_21_a_held_connect_keeps_its_id },
+	{ "rule 36: a timeout of 0 is answered now, with advice",
+	    rule_36_a_timeout_of_0_is_answered_now_with_advice },
+	{ "rule 36: a shorter hold is granted, and a longer is not",
+	    rule_36_a_shorter_hold_is_granted_and_a_longer_is_not },
+	{ "rule 36: advice that is no whole number is ignored",
+	    rule_36_advice_that_is_no_whole_number_is_ignored },
+	{ "rule 36: a client's interval counts for its expiry",
+	    rule_36_a_clients_interval_counts_for_its_expiry },
+	{ "rule 41: a connect among other messages is not held",
+	    rule_41_a_connect_among_other_messages_is_not_held },
+	{ "rule 40: shutdown answers with a retry, spread out",
+	    rule_40_shutdown_answers_with_a_retry_spread_out },
+	{ "rule 84: a held session never expires",
+	    rule_84_a_held_session_never_expires },
+	{ "rule 84: another message puts expiry off",
+	    rule_84_another_message_puts_expiry_off },
+};
+
+UNIT_MAIN("meta_connect", tests)

@@ -1,0 +1,244 @@
+/*
+ * test_meta_subscribe.c - subscribe and unsubscribe, all or nothing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "test/support/talk.h"
+#include "test/support/unit.h"
+
+struct client {
+	struct talk talk;
+	char id[BX_CLIENT_ID_LENGTH + 1];
+};
+
+static void
+start(struct client *client)
+{
+	talk_defaults(&client->talk);
+	client->talk.settings.max_subscriptions = 3;
+	talk_start(&client->talk);
+	talk_connect(&client->talk, client->id);
+}
+
+static void
+stop(struct client *client)
+{
+	talk_stop(&client->talk);
+}
+
+static size_t
+channels(struct client *client)
+{
+	return bx_engine_counts(client->talk.engine).channels;
+}
+
+/* Send verb with a subscription (JSON), and expect it echoed with rest. */
+static void
+check(struct client *client, const char *verb, const char *subscription,
+    const char *rest)
+{
+	char expected[512];
+
+	(void)snprintf(expected, sizeof(expected),
+	    "[{\"channel\":\"/meta/%s\",\"subscription\":%s,%s}]", verb,
+	    subscription, rest);
+	CU_ASSERT_STRING_EQUAL(talk_ask(&client->talk,
+	    "{\"channel\":\"/meta/%s\",\"clientId\":\"%s\","
+	    "\"subscription\":%s}", verb, client->id, subscription),
+	    expected);
+}
+
+#define SUCCESS "\"successful\":true"
+#define FAILURE(error) "\"successful\":false,\"error\":\"" error "\""
+#define INVALID FAILURE("403::subscription_invalid")
+#define DENIED FAILURE("403:denied_by_security_policy:subscribe_denied")
+
+static void
+rule_47_the_subscription_is_echoed_as_it_was_sent(void)
+{
+	struct client client;
+
+	start(&client);
+	check(&client, "subscribe", "\"\\/a\\u0062\"", SUCCESS);
+	check(&client, "subscribe", "[ \"/a/*\" , \"/b/**\" ]", SUCCESS);
+	CU_ASSERT_EQUAL(channels(&client), 3);
+	check(&client, "unsubscribe", "[\"/ab\",\"/a/*\",\"/b/**\"]",
+	    SUCCESS);
+	CU_ASSERT_EQUAL(channels(&client), 0);
+	stop(&client);
+}
+
+static void
+rule_48_one_bad_name_spoils_all(void)
+{
+	static const char *const bad[] = {
+		"[\"/a\",\"b\"]", "[\"/a\",1]", "[]", "{}", "1", "true",
+		"\"\"", "\"/\"", "\"/a//b\"", "\"/a/\"", "\"/*/a\"",
+		"\"/a*\"", "[[\"/a\"]]", "\"/a\\u0000b\"", "\"/\\ud800\"",
+		"[null]",
+	};
+	struct client client;
+	size_t i;
+
+	start(&client);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		check(&client, "subscribe", bad[i], INVALID);
+		check(&client, "unsubscribe", bad[i], INVALID);
+	}
+	CU_ASSERT_EQUAL(channels(&client), 0);
+	stop(&client);
+}
+
+static void
+rule_48_a_missing_subscription_is_told_apart(void)
+{
+	struct client client;
+
+	start(&client);
+	CU_ASSERT_STRING_EQUAL(talk_ask(&client.talk,
+	    "{\"channel\":\"/meta/subscribe\",\"clientId\":\"%s\"}",
+	    client.id), "[{\"channel\":\"/meta/subscribe\","
+	    FAILURE("403::subscription_missing") "}]");
+	check(&client, "subscribe", "null",
+	    FAILURE("403::subscription_missing"));
+	stop(&client);
+}
+
+static void
+rule_49_one_denied_name_leaves_none_subscribed(void)
+{
+	struct client client;
+
+	start(&client);
+	check(&client, "subscribe", "[\"/a\",\"/meta/x\",\"/b\"]", DENIED);
+	CU_ASSERT_EQUAL(channels(&client), 0);
+	check(&client, "subscribe", "\"/meta/connect\"", DENIED);
+	check(&client, "subscribe", "\"/meta/*\"", DENIED);
+	check(&client, "subscribe", "\"/meta\"", DENIED);
+	check(&client, "subscribe", "\"/service\"", DENIED);
+	stop(&client);
+}
+
+static void
+rule_51_a_service_channel_is_accepted_and_not_recorded(void)
+{
+	struct client client;
+
+	start(&client);
+	check(&client, "subscribe", "\"/service/echo\"", SUCCESS);
+	check(&client, "subscribe", "\"/service/**\"", SUCCESS);
+	CU_ASSERT_EQUAL(channels(&client), 0);
+	check(&client, "unsubscribe", "\"/service/echo\"", SUCCESS);
+	stop(&client);
+}
+
+static void
+a_subscription_too_many_takes_back_the_others(void)
+{
+	struct client client;
+
+	start(&client);
+	check(&client, "subscribe", "\"/old\"", SUCCESS);
+	check(&client, "subscribe", "[\"/a\",\"/old\",\"/b\",\"/c\"]",
+	    FAILURE("403:too_many_subscriptions:subscribe_denied"));
+	CU_ASSERT_EQUAL(channels(&client), 1);
+	check(&client, "subscribe", "[\"/a\",\"/old\",\"/a\",\"/b\"]",
+	    SUCCESS);
+	CU_ASSERT_EQUAL(channels(&client), 3);
+	stop(&client);
+}
+
+static void
+rule_54_to_unsubscribe_what_is_not_subscribed_is_no_error(void)
+{
+	struct client client;
+
+	start(&client);
+	check(&client, "unsubscribe", "\"/never\"", SUCCESS);
+	check(&client, "unsubscribe", "[\"/a\",\"/meta/x\"]",
+	    FAILURE("403::unsubscribe_failed"));
+	stop(&client);
+}
+
+static void
+rule_57_an_unknown_session_gets_402_and_the_echo(void)
+{
+	struct client client;
+
+	start(&client);
+	memset(client.id, 'x', BX_CLIENT_ID_LENGTH);
+	check(&client, "subscribe", "\"/a\"",
+	    FAILURE("402::session_unknown"));
+	check(&client, "unsubscribe", "[1]",
+	    FAILURE("402::session_unknown"));
+	stop(&client);
+}
+
+/* Grants the first question and parks the second. */
+struct parking {
+	struct bx_ticket *ticket;
+	size_t asked;
+};
+
+static enum bx_verdict
+park_second(struct bx_question *question, void *ctx)
+{
+	struct parking *parking = ctx;
+
+	if (question->operation == BX_OPERATION_HANDSHAKE)
+		return BX_VERDICT_ABSTAIN;
+	if (++parking->asked != 2)
+		return BX_VERDICT_ALLOW;
+	parking->ticket = bx_exchange_park(question);
+	return BX_VERDICT_PENDING;
+}
+
+static void
+no_name_is_applied_while_a_verdict_is_pending(void)
+{
+	struct parking parking = { NULL, 0 };
+	struct talk_request request;
+	struct client client;
+	uint64_t handle;
+
+	start(&client);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(
+	    client.talk.engine), park_second, &parking, &handle), BX_OK);
+	talk_send(&client.talk, &request,
+	    "{\"channel\":\"/meta/subscribe\",\"clientId\":\"%s\","
+	    "\"subscription\":[\"/a\",\"/b\"]}", client.id);
+	CU_ASSERT_EQUAL(channels(&client), 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(parking.ticket);
+	bx_ticket_resolve(parking.ticket, BX_VERDICT_ALLOW, NULL,
+	    client.talk.now);
+	talk_drain(&client.talk);
+	/* Create and subscribe for each of two names, none asked twice. */
+	CU_ASSERT_EQUAL(parking.asked, 4);
+	CU_ASSERT_EQUAL(channels(&client), 2);
+	talk_deliver(&client.talk, &request);
+	stop(&client);
+}
+
+static const struct unit_test tests[] = {
+	{ "rule 47: the subscription is echoed as it was sent",
+	    rule_47_the_subscription_is_echoed_as_it_was_sent },
+	{ "rule 48: one bad name spoils all",
+	    rule_48_one_bad_name_spoils_all },
+	{ "rule 48: a missing subscription is told apart",
+	    rule_48_a_missing_subscription_is_told_apart },
+	{ "rule 49: one denied name leaves none subscribed",
+	    rule_49_one_denied_name_leaves_none_subscribed },
+	{ "rule 51: a service channel is accepted and not recorded",
+	    rule_51_a_service_channel_is_accepted_and_not_recorded },
+	{ "a subscription too many takes back the others",
+	    a_subscription_too_many_takes_back_the_others },
+	{ "rule 54: to unsubscribe what is not subscribed is no error",
+	    rule_54_to_unsubscribe_what_is_not_subscribed_is_no_error },
+	{ "rule 57: an unknown session gets 402 and the echo",
+	    rule_57_an_unknown_session_gets_402_and_the_echo },
+	{ "no name is applied while a verdict is pending",
+	    no_name_is_applied_while_a_verdict_is_pending },
+};
+
+UNIT_MAIN("meta_subscribe", tests)

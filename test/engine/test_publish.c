@@ -1,0 +1,340 @@
+/*
+ * test_publish.c - what subscribers are told, byte for byte, and who may tell.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/message.h"
+#include "engine/session.h"
+#include "test/support/talk.h"
+#include "test/support/unit.h"
+
+struct pair {
+	struct talk talk;
+	char listener[BX_CLIENT_ID_LENGTH + 1];
+	char talker[BX_CLIENT_ID_LENGTH + 1];
+};
+
+static void
+start_with(struct pair *pair)
+{
+	talk_start(&pair->talk);
+	talk_connect(&pair->talk, pair->listener);
+	talk_connect(&pair->talk, pair->talker);
+	(void)talk_ask(&pair->talk,
+	    "{\"channel\":\"/meta/subscribe\",\"clientId\":\"%s\","
+	    "\"subscription\":[\"/a\",\"/a/*\",\"/a/**\",\"/*\"]}",
+	    pair->listener);
+}
+
+static void
+start(struct pair *pair)
+{
+	talk_defaults(&pair->talk);
+	start_with(pair);
+}
+
+static const char *
+poll(struct pair *pair)
+{
+	return talk_ask(&pair->talk, "{\"channel\":\"/meta/connect\","
+	    "\"clientId\":\"%s\",\"advice\":{\"timeout\":0}}",
+	    pair->listener);
+}
+
+/* The listener's next poll carries exactly these events. */
+static void
+check_events(struct pair *pair, const char *events)
+{
+	char expected[1024];
+
+	(void)snprintf(expected, sizeof(expected),
+	    "[%s%s{\"channel\":\"/meta/connect\",\"successful\":true,"
+	    "\"advice\":{\"reconnect\":\"retry\",\"interval\":0,"
+	    "\"timeout\":30000}}]", events, events[0] == '\0' ? "" : ",");
+	CU_ASSERT_STRING_EQUAL(poll(pair), expected);
+}
+
+/* The talker sends a message with these fields besides its clientId. */
+static const char *
+say(struct pair *pair, const char *fields)
+{
+	return talk_ask(&pair->talk, "{\"clientId\":\"%s\",%s}",
+	    pair->talker, fields);
+}
+
+static void
+data_travels_byte_for_byte(void)
+{
+	static const char *const values[] = {
+		"9007199254740993", "1e400", "-0", "\"a\\u0000b\"",
+		"\"\\ud800\"", "null", "[ 1 ,\n2 ]", "{\"a\":1,\"a\":2}",
+		"12345678901234567890123456789012345678901234567890",
+		"\"\\/\"", "\"\xc3\xa9\"",
+	};
+	char text[256];
+	struct pair pair;
+	size_t i;
+
+	start(&pair);
+	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		(void)snprintf(text, sizeof(text),
+		    "\"channel\":\"/a\",\"data\":%s", values[i]);
+		CU_ASSERT_STRING_EQUAL(say(&pair, text),
+		    "[{\"channel\":\"/a\",\"successful\":true}]");
+		(void)snprintf(text, sizeof(text),
+		    "{\"channel\":\"/a\",\"data\":%s}", values[i]);
+		check_events(&pair, text);
+	}
+	talk_stop(&pair.talk);
+}
+
+static void
+rule_53_several_patterns_bring_one_event(void)
+{
+	struct pair pair;
+
+	start(&pair);
+	(void)say(&pair, "\"channel\":\"/a/b\",\"data\":1");
+	check_events(&pair, "{\"channel\":\"/a/b\",\"data\":1}");
+	(void)say(&pair, "\"channel\":\"/x/y\",\"data\":1");
+	check_events(&pair, "");
+	talk_stop(&pair.talk);
+}
+
+static void
+rule_63_only_channel_data_and_ext_are_passed_on(void)
+{
+	struct pair pair;
+
+	start(&pair);
+	CU_ASSERT_STRING_EQUAL(say(&pair, "\"channel\":\"/a\",\"id\":\"5\","
+	    "\"data\":1,\"ext\":{\"x\":1},\"advice\":{\"reconnect\":"
+	    "\"none\"},\"successful\":true,\"timestamp\":\"t\""),
+	    "[{\"channel\":\"/a\",\"id\":\"5\",\"successful\":true}]");
+	check_events(&pair,
+	    "{\"channel\":\"/a\",\"data\":1,\"ext\":{\"x\":1}}");
+	(void)say(&pair, "\"channel\":\"/a\",\"data\":1,\"ext\":[1]");
+	check_events(&pair, "{\"channel\":\"/a\",\"data\":1}");
+	talk_stop(&pair.talk);
+}
+
+static void
+ext_stays_behind_where_that_is_configured(void)
+{
+	struct pair pair;
+
+	talk_defaults(&pair.talk);
+	pair.talk.settings.forward_ext = false;
+	start_with(&pair);
+	(void)say(&pair, "\"channel\":\"/a\",\"data\":1,\"ext\":{}");
+	check_events(&pair, "{\"channel\":\"/a\",\"data\":1}");
+	talk_stop(&pair.talk);
+}
+
+/* Saying fields fails with error, and the listener hears nothing. */
+static void
+check_refused(struct pair *pair, const char *fields, const char *error)
+{
+	const char *text = say(pair, fields);
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"successful\":false"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, error));
+	check_events(pair, "");
+}
+
+static void
+what_is_refused_reaches_nobody(void)
+{
+	struct pair pair;
+
+	start(&pair);
+	check_refused(&pair, "\"channel\":\"/a\"", "400::data_missing");
+	check_refused(&pair, "\"channel\":\"/a/*\",\"data\":1",
+	    "405::channel_invalid");
+	check_refused(&pair, "\"channel\":\"/a/\",\"data\":1",
+	    "405::channel_invalid");
+	check_refused(&pair, "\"channel\":\"/meta/x\",\"data\":1",
+	    "403:denied_by_security_policy:channel_create_denied");
+	check_refused(&pair, "\"channel\":\"/meta\",\"data\":1",
+	    "403:denied_by_security_policy:channel_create_denied");
+	check_refused(&pair, "\"channel\":\"/service\",\"data\":1",
+	    "403:denied_by_security_policy:channel_create_denied");
+	check_refused(&pair, "\"channel\":\"/a\",\"data\":1,\"id\":\"a b\"",
+	    "405::message_id_invalid");
+	check_refused(&pair, "\"channel\":\"/a\",\"data\":1,"
+	    "\"clientId\":\"stranger\"", "402::session_unknown");
+	talk_stop(&pair.talk);
+}
+
+static void
+rule_67_only_a_message_without_any_id_is_anonymous(void)
+{
+	static const char anonymous[] = "{\"channel\":\"/a\",\"data\":1}";
+	struct pair pair;
+
+	start(&pair);
+	CU_ASSERT_PTR_NOT_NULL(strstr(talk_ask(&pair.talk, "%s", anonymous),
+	    "402::session_unknown"));
+	talk_stop(&pair.talk);
+	talk_defaults(&pair.talk);
+	pair.talk.settings.anonymous_publish = true;
+	start_with(&pair);
+	CU_ASSERT_STRING_EQUAL(talk_ask(&pair.talk, "%s", anonymous),
+	    "[{\"channel\":\"/a\",\"successful\":true}]");
+	check_events(&pair, anonymous);
+	check_refused(&pair, "\"channel\":\"/a\",\"data\":1,"
+	    "\"clientId\":\"expired\"", "402::session_unknown");
+	CU_ASSERT_PTR_NOT_NULL(strstr(talk_ask(&pair.talk,
+	    "{\"channel\":\"/service/a\",\"data\":1}"),
+	    "402::session_unknown"));
+	talk_stop(&pair.talk);
+}
+
+static void
+rule_68_the_publisher_can_be_left_out(void)
+{
+	struct pair pair;
+
+	talk_defaults(&pair.talk);
+	pair.talk.settings.broadcast_to_publisher = false;
+	start_with(&pair);
+	CU_ASSERT_STRING_EQUAL(talk_ask(&pair.talk, "{\"channel\":\"/a\","
+	    "\"clientId\":\"%s\",\"data\":1}", pair.listener),
+	    "[{\"channel\":\"/a\",\"successful\":true}]");
+	check_events(&pair, "");
+	talk_stop(&pair.talk);
+}
+
+static void
+rule_70_events_keep_their_order(void)
+{
+	struct pair pair;
+
+	start(&pair);
+	(void)talk_ask(&pair.talk,
+	    "[{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1},"
+	    "{\"channel\":\"/a/b\",\"clientId\":\"%s\",\"data\":2}]",
+	    pair.talker, pair.talker);
+	(void)say(&pair, "\"channel\":\"/a\",\"data\":3");
+	check_events(&pair, "{\"channel\":\"/a\",\"data\":1},"
+	    "{\"channel\":\"/a/b\",\"data\":2},"
+	    "{\"channel\":\"/a\",\"data\":3}");
+	talk_stop(&pair.talk);
+}
+
+static void
+an_overflowing_queue_ends_its_session_alone(void)
+{
+	struct pair pair;
+	int i;
+
+	talk_defaults(&pair.talk);
+	pair.talk.settings.max_queue_messages = 3;
+	start_with(&pair);
+	for (i = 0; i < 4; i++)
+		(void)say(&pair, "\"channel\":\"/a\",\"data\":1");
+	CU_ASSERT_EQUAL(bx_engine_counts(pair.talk.engine).sessions, 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(unit_last_log(), "reason=overflow"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(poll(&pair), "402::session_unknown"));
+	CU_ASSERT_STRING_EQUAL(
+	    say(&pair, "\"channel\":\"/a\",\"data\":1"),
+	    "[{\"channel\":\"/a\",\"successful\":true}]");
+	talk_stop(&pair.talk);
+}
+
+/* Answers every call with its data, under the same id (rule 66). */
+static void
+echo(const struct bx_service_call *call, void *ctx)
+{
+	const struct bx_slice channel = {
+		call->channel->text, call->channel->len
+	};
+	const struct bx_slice absent = { NULL, 0 };
+	struct bx_message *message = bx_message_event(unit_env(), channel,
+	    call->data, call->id, absent);
+	int *calls = ctx;
+
+	(*calls)++;
+	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
+	CU_ASSERT_EQUAL(bx_session_deliver(call->session, message), BX_OK);
+	bx_message_unref(message);
+}
+
+static void
+rule_66_a_service_answers_its_sender_and_nobody_hears(void)
+{
+	struct pair pair;
+	int calls = 0;
+
+	start(&pair);
+	(void)talk_ask(&pair.talk, "{\"channel\":\"/meta/subscribe\","
+	    "\"clientId\":\"%s\",\"subscription\":\"/**\"}", pair.listener);
+	CU_ASSERT_EQUAL(bx_hooks_add_service(bx_engine_hooks(
+	    pair.talk.engine), "echo", echo, &calls), BX_OK);
+	CU_ASSERT_STRING_EQUAL(say(&pair,
+	    "\"channel\":\"/service/echo\",\"id\":\"3\",\"data\":[1]"),
+	    "[{\"channel\":\"/service/echo\",\"data\":[1],\"id\":\"3\"},"
+	    "{\"channel\":\"/service/echo\",\"id\":\"3\","
+	    "\"successful\":true}]");
+	CU_ASSERT_EQUAL(calls, 1);
+	CU_ASSERT_STRING_EQUAL(say(&pair,
+	    "\"channel\":\"/service/none\",\"data\":1"),
+	    "[{\"channel\":\"/service/none\",\"successful\":true}]");
+	check_events(&pair, "");
+	talk_stop(&pair.talk);
+}
+
+static void
+without_memory_a_message_reaches_all_or_nobody(void)
+{
+	struct pair pair;
+	struct talk_request request;
+	char text[256];
+	bool failed = true;
+	size_t nth;
+
+	for (nth = 1; failed; nth++) {
+		start(&pair);
+		(void)talk_ask(&pair.talk, "{\"channel\":\"/meta/subscribe\","
+		    "\"clientId\":\"%s\",\"subscription\":\"/a\"}",
+		    pair.talker);
+		(void)snprintf(text, sizeof(text), "{\"channel\":\"/a\","
+		    "\"clientId\":\"%s\",\"data\":1}", pair.talker);
+		unit_fail_allocation(nth);
+		if (talk_try(&pair.talk, &request, text, strlen(text)) ==
+		    BX_OK)
+			talk_drain(&pair.talk);
+		failed = unit_has_failed();
+		unit_fail_allocation(0);
+		talk_lose(&pair.talk, &request);
+		check_events(&pair, failed ? ""
+		    : "{\"channel\":\"/a\",\"data\":1}");
+		talk_stop(&pair.talk);
+	}
+	CU_ASSERT(nth > 6);
+}
+
+static const struct unit_test tests[] = {
+	{ "data travels byte for byte", data_travels_byte_for_byte },
+	{ "rule 53: several patterns bring one event",
+	    rule_53_several_patterns_bring_one_event },
+	{ "rule 63: only channel, data and ext are passed on",
+	    rule_63_only_channel_data_and_ext_are_passed_on },
+	{ "ext stays behind where that is configured",
+	    ext_stays_behind_where_that_is_configured },
+	{ "what is refused reaches nobody", what_is_refused_reaches_nobody },
+	{ "rule 67: only a message without any id is anonymous",
+	    rule_67_only_a_message_without_any_id_is_anonymous },
+	{ "rule 68: the publisher can be left out",
+	    rule_68_the_publisher_can_be_left_out },
+	{ "rule 70: events keep their order", rule_70_events_keep_their_order },
+	{ "an overflowing queue ends its session alone",
+	    an_overflowing_queue_ends_its_session_alone },
+	{ "rule 66: a service answers its sender and nobody hears",
+	    rule_66_a_service_answers_its_sender_and_nobody_hears },
+	{ "without memory a message reaches all or nobody",
+	    without_memory_a_message_reaches_all_or_nobody },
+};
+
+UNIT_MAIN("publish", tests)
