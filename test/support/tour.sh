@@ -6,7 +6,7 @@
 set -eu
 
 cd "$(dirname "$0")/../.."
-sed -n '/^Tour of the files/,/^Tests$/s/^	\([^ 	]*[./*][^ 	]*\).*/\1/p' \
+sed -n '/^Tour of the files/,/^Tests$/s/^	\([^ 	]*\).*/\1/p' \
     README | {
 	line=0
 	while read -r pattern; do
