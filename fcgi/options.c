@@ -300,7 +300,7 @@ set_initial(struct fcgi_options *options, const struct fcgi_option_row *row)
 		.values = &row->initial,
 		.count = 1,
 	};
-	struct fcgi_problem problem;
+	struct fcgi_problem problem = { .text = "" };
 
 	if (fcgi_option_is_unbuilt(row))
 		return true;
