@@ -1,0 +1,144 @@
+/*
+ * test_answer.c - what is in an answer, and in which order.
+ */
+#include <string.h>
+
+#include "test/support/talk.h"
+#include "test/support/unit.h"
+
+struct client {
+	struct talk talk;
+	char id[BX_CLIENT_ID_LENGTH + 1];
+	struct talk_request request;
+};
+
+static void
+start(struct client *client)
+{
+	talk_defaults(&client->talk);
+	talk_start(&client->talk);
+	talk_connect(&client->talk, client->id);
+	(void)talk_ask(&client->talk, "{\"channel\":\"/meta/subscribe\","
+	    "\"clientId\":\"%s\",\"subscription\":\"/a\"}", client->id);
+}
+
+static void
+rule_38_events_come_before_all_replies(void)
+{
+	struct client client;
+
+	start(&client);
+	CU_ASSERT_STRING_EQUAL(talk_ask(&client.talk,
+	    "[{\"channel\":\"/b\",\"clientId\":\"%s\",\"data\":0},"
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"},"
+	    "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}]",
+	    client.id, client.id, client.id),
+	    "[{\"channel\":\"/a\",\"data\":1},"
+	    "{\"channel\":\"/b\",\"successful\":true},"
+	    "{\"channel\":\"/meta/connect\",\"successful\":true},"
+	    "{\"channel\":\"/a\",\"successful\":true}]");
+	talk_stop(&client.talk);
+}
+
+static void
+an_answer_takes_all_that_waits_by_the_time_it_is_composed(void)
+{
+	struct client client;
+	struct talk_request first;
+	struct talk_request second;
+
+	start(&client);
+	talk_send(&client.talk, &client.request,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}",
+	    client.id);
+	talk_handshake(&client.talk, client.id);
+	talk_send(&client.talk, &first, "{\"channel\":\"/a\","
+	    "\"clientId\":\"%s\",\"data\":1}", client.id);
+	talk_send(&client.talk, &second, "{\"channel\":\"/a\","
+	    "\"clientId\":\"%s\",\"data\":2}", client.id);
+	CU_ASSERT_EQUAL(bx_engine_backlog(client.talk.engine), 2);
+	talk_drain(&client.talk);
+	CU_ASSERT_EQUAL(bx_engine_backlog(client.talk.engine), 0);
+	CU_ASSERT_STRING_EQUAL(client.request.text,
+	    "[{\"channel\":\"/a\",\"data\":1},{\"channel\":\"/a\","
+	    "\"data\":2},{\"channel\":\"/meta/connect\","
+	    "\"successful\":true}]");
+	talk_deliver(&client.talk, &client.request);
+	talk_deliver(&client.talk, &first);
+	talk_deliver(&client.talk, &second);
+	talk_stop(&client.talk);
+}
+
+static void
+without_memory_for_the_reply_the_queue_stays(void)
+{
+	struct client client;
+	struct talk_request publish;
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	start(&client);
+	talk_send(&client.talk, &client.request,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}",
+	    client.id);
+	talk_handshake(&client.talk, id);
+	talk_send(&client.talk, &publish,
+	    "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}", id);
+	unit_fail_allocation(1);
+	talk_drain(&client.talk);
+	CU_ASSERT_EQUAL(client.request.outcome, BX_OUTCOME_NO_MEMORY);
+	talk_deliver(&client.talk, &client.request);
+	talk_deliver(&client.talk, &publish);
+	CU_ASSERT_PTR_NOT_NULL(strstr(talk_ask(&client.talk,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}",
+	    client.id), "\"data\":1"));
+	talk_stop(&client.talk);
+}
+
+static void
+a_session_that_overflowed_while_held_is_told_to_handshake(void)
+{
+	struct client client;
+	int i;
+
+	talk_defaults(&client.talk);
+	client.talk.settings.max_queue_messages = 1;
+	talk_start(&client.talk);
+	talk_connect(&client.talk, client.id);
+	(void)talk_ask(&client.talk, "{\"channel\":\"/meta/subscribe\","
+	    "\"clientId\":\"%s\",\"subscription\":\"/a\"}", client.id);
+	talk_send(&client.talk, &client.request,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}",
+	    client.id);
+	{
+		struct talk_request burst[3];
+		char id[BX_CLIENT_ID_LENGTH + 1];
+
+		talk_handshake(&client.talk, id);
+		for (i = 0; i < 3; i++)
+			talk_send(&client.talk, &burst[i],
+			    "{\"channel\":\"/a\",\"clientId\":\"%s\","
+			    "\"data\":1}", id);
+		talk_drain(&client.talk);
+		for (i = 0; i < 3; i++)
+			talk_deliver(&client.talk, &burst[i]);
+	}
+	CU_ASSERT_STRING_EQUAL(client.request.text,
+	    "[{\"channel\":\"/meta/connect\",\"successful\":false,"
+	    "\"error\":\"402::session_unknown\",\"advice\":"
+	    "{\"reconnect\":\"handshake\",\"interval\":0}}]");
+	talk_deliver(&client.talk, &client.request);
+	talk_stop(&client.talk);
+}
+
+static const struct unit_test tests[] = {
+	{ "rule 38: events come before all replies",
+	    rule_38_events_come_before_all_replies },
+	{ "an answer takes all that waits by the time it is composed",
+	    an_answer_takes_all_that_waits_by_the_time_it_is_composed },
+	{ "without memory for the reply the queue stays",
+	    without_memory_for_the_reply_the_queue_stays },
+	{ "a session that overflowed while held is told to handshake",
+	    a_session_that_overflowed_while_held_is_told_to_handshake },
+};
+
+UNIT_MAIN("answer", tests)

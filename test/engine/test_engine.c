@@ -1,0 +1,97 @@
+/*
+ * test_engine.c - the whole, and its numbers.
+ */
+#include <string.h>
+
+#include "test/support/talk.h"
+#include "test/support/unit.h"
+
+static bool
+make_engine(void *ctx)
+{
+	const struct bx_settings settings = BX_SETTINGS_DEFAULT;
+	struct bx_engine *engine = bx_engine_new(unit_env(), &settings);
+
+	(void)ctx;
+	bx_engine_free(engine);
+	return engine != NULL;
+}
+
+static void
+an_engine_without_memory_or_randomness_is_none(void)
+{
+	CU_ASSERT(unit_fail_each(make_engine, NULL) >= 4);
+	unit_fail_random(true);
+	CU_ASSERT_FALSE(make_engine(NULL));
+}
+
+static void
+counts_follow_what_happens(void)
+{
+	struct talk talk;
+	struct talk_request held;
+	struct bx_counts counts;
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	talk_connect(&talk, id);
+	(void)talk_ask(&talk, "{\"channel\":\"/meta/subscribe\","
+	    "\"clientId\":\"%s\",\"subscription\":[\"/a\",\"/b\"]}", id);
+	(void)talk_ask(&talk,
+	    "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}", id);
+	(void)talk_ask(&talk,
+	    "{\"channel\":\"/x\",\"clientId\":\"%s\",\"data\":1}", id);
+	talk_send(&talk, &held,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}", id);
+	counts = bx_engine_counts(talk.engine);
+	CU_ASSERT_EQUAL(counts.sessions, 1);
+	CU_ASSERT_EQUAL(counts.channels, 2);
+	CU_ASSERT_EQUAL(counts.held, 1);
+	CU_ASSERT_EQUAL(counts.published, 2);
+	CU_ASSERT_EQUAL(counts.delivered, 1);
+	talk_lose(&talk, &held);
+	CU_ASSERT_EQUAL(bx_engine_counts(talk.engine).held, 0);
+	talk_stop(&talk);
+}
+
+static void
+an_idle_engine_has_no_deadline(void)
+{
+	struct talk talk;
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	CU_ASSERT_EQUAL(bx_engine_next_deadline(talk.engine), BX_NEVER);
+	talk_handshake(&talk, id);
+	CU_ASSERT_EQUAL(bx_engine_next_deadline(talk.engine), 11000);
+	bx_engine_advance(talk.engine, 11000);
+	CU_ASSERT_EQUAL(bx_engine_next_deadline(talk.engine), BX_NEVER);
+	CU_ASSERT_PTR_NULL(bx_engine_next_ready(talk.engine));
+	talk_stop(&talk);
+}
+
+static void
+freeing_ends_the_sessions_that_are_left(void)
+{
+	struct talk talk;
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	talk_connect(&talk, id);
+	talk_stop(&talk);
+	CU_ASSERT_PTR_NOT_NULL(strstr(unit_last_log(), "reason=closed"));
+}
+
+static const struct unit_test tests[] = {
+	{ "an engine without memory or randomness is none",
+	    an_engine_without_memory_or_randomness_is_none },
+	{ "counts follow what happens", counts_follow_what_happens },
+	{ "an idle engine has no deadline", an_idle_engine_has_no_deadline },
+	{ "freeing ends the sessions that are left",
+	    freeing_ends_the_sessions_that_are_left },
+};
+
+UNIT_MAIN("engine", tests)
