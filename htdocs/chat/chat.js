@@ -2,7 +2,8 @@
  * chat.js - the chat page: one room, its members and its messages.
  *
  * Channels: /chat/ROOM carries { user, chat }, as any Bayeux chat client may
- * send it, and "mark" by which a page knows its own message again;
+ * send it, with "from" and "number" when a page like this one sends it: the
+ * sender's id in the roster, and the how-manieth message it is.
  * /members/ROOM carries the presence that roster.js describes.
  */
 import { Connection, randomId, showState } from "../common/connection.js";
@@ -29,7 +30,7 @@ const connection = new Connection({ onState, onSession });
 let me = null;
 let answerDue = false;
 
-/* Rows of our own messages that the server has not delivered, by mark. */
+/* Rows of our own messages that the server has not delivered, by number. */
 const unsettled = new Map();
 
 /* ---- presence ---- */
@@ -123,38 +124,45 @@ dropSilent()
 
 /* ---- messages ---- */
 
+/* The row of our own that message is the delivery of, or a new one. */
 function
-onChat(message)
+rowOf({ user, chat, from, number })
 {
-	const { user, chat, mark } = Object(message.data);
-	const row = unsettled.get(mark);
+	const row = from === me.id ? unsettled.get(number) : undefined;
 
-	if (me === null || typeof chat !== "string")
-		return;
-	if (row !== undefined) {
-		unsettled.delete(mark);
-		log.settle(row);
-		return;
-	}
-	log.message(cleanName(user) || "Nameless", chat.slice(0, TEXT_MAX),
-		false);
+	if (row === undefined)
+		return log.message(cleanName(user) || "Nameless",
+			chat.slice(0, TEXT_MAX), false);
+	unsettled.delete(number);
+	return row;
 }
 
 function
-publishChat(row, chat, mark)
+onChat(message)
 {
-	const again = () => publishChat(row, chat, mark);
+	const data = Object(message.data);
+
+	if (me === null || typeof data.chat !== "string")
+		return;
+	log.settle(rowOf(data), data.from, data.number);
+}
+
+function
+publishChat(row, chat)
+{
+	const again = () => publishChat(row, chat);
+	const number = ++me.sent;
 
 	if (connection.state !== "connected") {
 		log.fail(row, again);
 		return;
 	}
 	row.classList.add("sending");
-	unsettled.set(mark, row);
+	unsettled.set(number, row);
 	connection.client.publish(`/chat/${me.room}`,
-		{ user: me.user, chat, mark }, (reply) => {
+		{ user: me.user, chat, from: me.id, number }, (reply) => {
 			row.classList.remove("sending");
-			if (!reply.successful && unsettled.has(mark))
+			if (!reply.successful && unsettled.has(number))
 				log.fail(row, again);
 		});
 }
@@ -167,7 +175,7 @@ send()
 	if (chat === "" || connection.state !== "connected")
 		return;
 	ui.text.value = "";
-	publishChat(log.message(me.user, chat, true), chat, randomId());
+	publishChat(log.message(me.user, chat, true), chat);
 }
 
 /* ---- the session ---- */
@@ -239,7 +247,7 @@ join()
 
 	if (user === "" || !ROOM_NAME.test(room))
 		return;
-	me = { id: randomId(), user, room, hadSession: false };
+	me = { id: randomId(), user, room, sent: 0, hadSession: false };
 	remember(user);
 	log.clear();
 	roster.clear();

@@ -8,6 +8,9 @@
 const ROWS_MAX = 500;
 const COLOURS = 8;
 
+/* A message is not overtaken by more rows than this. */
+const OVERTAKEN_MAX = 50;
+
 /* Closer to the end than this counts as reading along. */
 const NEAR_END_PX = 60;
 
@@ -49,6 +52,7 @@ clock()
 export class ChatLog {
 	#list;
 	#newer;
+	#orders = new WeakMap();
 
 	/* newer: the button that leads to the end when the reader is not. */
 	constructor(list, newer)
@@ -93,15 +97,24 @@ export class ChatLog {
 	}
 
 	/*
-	 * The server has delivered this row's message: its place is where it
-	 * arrived, the same for every reader.
+	 * The server has delivered this row's message: its place is at the
+	 * end, the same for every reader.  But what comes with the answer to
+	 * a publish may overtake what comes with a connect, so nothing goes
+	 * behind a later message of the same sender.
 	 */
-	settle(row)
+	settle(row, from, number)
 	{
+		const later = this.#laterOf(from, number);
+		const follow = this.#isNearEnd();
+
 		row.classList.remove("sending", "failed");
 		row.querySelector(".trouble")?.remove();
-		if (row.nextSibling !== null)
-			this.#append(row);
+		if (typeof from === "string" && Number.isSafeInteger(number))
+			this.#orders.set(row, { from, number });
+		if (row.nextElementSibling === later)
+			return;
+		this.#list.insertBefore(row, later);
+		this.#follow(follow);
 	}
 
 	/* This row's message was not taken; again is called to retry. */
@@ -127,6 +140,18 @@ export class ChatLog {
 	{
 		this.#list.replaceChildren();
 		this.#newer.hidden = true;
+	}
+
+	/* The first row with a later message of this sender, or null. */
+	#laterOf(from, number)
+	{
+		return [...this.#list.children].slice(-OVERTAKEN_MAX)
+			.find((row) => {
+				const order = this.#orders.get(row);
+
+				return order?.from === from &&
+					order.number > number;
+			}) ?? null;
 	}
 
 	#append(row, follow = this.#isNearEnd())

@@ -135,24 +135,26 @@ test('two people see each other come, talk and go', async () => {
 	bob.visitor.assertClean();
 });
 
-test('both see all messages in one order', async () => {
-	const [ada, bob] = await joinTwo();
+test('both see all messages, those of each in the order they were sent',
+    async () => {
+	const pair = await joinTwo();
 	const count = 15;
-	const talk = async (person) => {
-		for (let i = 0; i < count; i++)
-			await person.say(`${person.name} ${i}`);
-	};
+	const sent = (person) => Array.from({ length: count },
+	    (_, i) => `${person.name} ${i}`);
 
-	await Promise.all([talk(ada), talk(bob)]);
-	await until(async () => (await ada.texts()).length === 2 * count &&
-	    JSON.stringify(await ada.texts()) ===
-	    JSON.stringify(await bob.texts()), 'both lists are the same');
-	for (const person of [ada, bob])
-		assert.deepEqual((await ada.texts()).filter((text) =>
-		    text.startsWith(person.name)), Array.from({ length: count },
-		    (_, i) => `${person.name} ${i}`));
-	ada.visitor.assertClean();
-	bob.visitor.assertClean();
+	await Promise.all(pair.map(async (person) => {
+		for (const text of sent(person))
+			await person.say(text);
+	}));
+	for (const reader of pair) {
+		await until(async () => (await reader.texts()).length ===
+		    2 * count && await reader.page.locator('.sending')
+		    .count() === 0, `${reader.name} has all messages`);
+		for (const person of pair)
+			assert.deepEqual((await reader.texts()).filter((text) =>
+			    text.startsWith(person.name)), sent(person));
+		reader.visitor.assertClean();
+	}
 });
 
 test('markup in a message or a name shows as text and runs nothing',
@@ -385,6 +387,21 @@ test('other clients are heard, and nonsense breaks nothing', async () => {
 	    ['I got your message', 'without a name']);
 	await ada.page.getByText('Autobot').waitFor();
 	await ada.sees('Ada', 'Bob');
+	ada.visitor.assertClean();
+});
+
+test('a message that was overtaken takes its place', async () => {
+	const [ada] = await joinTwo();
+	const channel = `/chat/room-${rooms}`;
+	const numbered = (from, number) =>
+	    ({ user: from, chat: `${from} ${number}`, from, number });
+
+	assert.equal(await publishAsStranger(ada, channel,
+	    [numbered('Dan', 2), numbered('Eve', 1), numbered('Dan', 3),
+	    numbered('Dan', 1), numbered('Eve', 2)]), true);
+	await ada.hears('Eve 2');
+	assert.deepEqual(await ada.texts(),
+	    ['Dan 1', 'Dan 2', 'Eve 1', 'Dan 3', 'Eve 2']);
 	ada.visitor.assertClean();
 });
 
