@@ -94,7 +94,8 @@ read_file(struct reading *reading)
 	return text;
 }
 
-/* The end of the string that begins with the quote at text. */
+/* Behind the string that begins with the quote at text; NULL: it is never
+ * closed. */
 static char *
 skip_string(char *text)
 {
@@ -105,17 +106,27 @@ skip_string(char *text)
 			text++;
 		text++;
 	}
-	return *text == '\0' ? text : text + 1;
+	return *text == '\0' ? NULL : text + 1;
 }
 
 /* Overwrite what precedes end with spaces, but for its newlines. */
 static char *
-blank(char *text, const char *end)
+blank(char *text, char *end)
 {
+	if (end == NULL)
+		return NULL;
 	for (; text < end; text++)
 		if (*text != '\n')
 			*text = ' ';
-	return text;
+	return end;
+}
+
+static char *
+skip_comment(char *text)
+{
+	char *end = strstr(text + 2, "*/");
+
+	return blank(text, end == NULL ? NULL : end + 2);
 }
 
 static int
@@ -128,35 +139,52 @@ line_of(const char *start, const char *at)
 	return line;
 }
 
+/* Behind what begins at text, which is blanked if it is a comment.  NULL,
+ * with *wrong set: libconfuse would skip it, or take it for what it is not. */
+static char *
+skip_part(char *text, const char **wrong)
+{
+	/* What ends a word; within one a slash begins no comment. */
+	static const char marks[] = " \t\r\n\"'#(){}=,+*";
+
+	if (text[0] == '"' || text[0] == '\'') {
+		*wrong = "a quote begins here and never ends";
+		return skip_string(text);
+	}
+	if (text[0] == '/' && text[1] == '*') {
+		*wrong = "a comment begins here and never ends";
+		return skip_comment(text);
+	}
+	if (text[0] == '#' || (text[0] == '/' && text[1] == '/'))
+		return blank(text, text + strcspn(text, "\n"));
+	if (text[0] == '*' || (text[0] == '+' && text[1] != '=')) {
+		*wrong = "text with * or + in it has to stand in quotes";
+		return NULL;
+	}
+	if (strchr(marks, text[0]) != NULL)
+		return text + 1;
+	return text + strcspn(text, marks);
+}
+
 /*
- * Blank out the comments.  libconfuse 3.3 counts the lines of a comment more
- * than once, and takes one that is not closed for the rest of the file.
+ * Blank out the comments: libconfuse 3.3 counts their lines more than once.
+ * And refuse what it passes over in silence: a string or comment that is
+ * never closed, which hides the rest of the file, and a lone * or +.
  */
 static bool
-blank_comments(struct reading *reading, char *text)
+prepare(struct reading *reading, char *text)
 {
 	char *at = text;
+	const char *wrong = NULL;
 
 	while (*at != '\0') {
-		if (*at == '"' || *at == '\'') {
-			at = skip_string(at);
-		} else if (*at == '#' || (at[0] == '/' && at[1] == '/')) {
-			at = blank(at, at + strcspn(at, "\n"));
-		} else if (at[0] == '/' && at[1] == '*') {
-			char *end = strstr(at + 2, "*/");
+		char *end = skip_part(at, &wrong);
 
-			if (end == NULL) {
-				refuse(reading, line_of(text, at),
-				    "a comment begins here and never ends");
-				return false;
-			}
-			at = blank(at, end + 2);
-		} else if (strchr(" \t\r\n\"'#(){}=,+*", *at) != NULL) {
-			at++;
-		} else {
-			/* Within a word, a slash begins no comment. */
-			at += strcspn(at, " \t\r\n\"'#(){}=,+*");
+		if (end == NULL) {
+			refuse(reading, line_of(text, at), "%s", wrong);
+			return false;
 		}
+		at = end;
 	}
 	return true;
 }
@@ -326,7 +354,7 @@ fcgi_config_read(struct fcgi_options *options, const char *path,
 	if (text == NULL)
 		return false;
 	the_reading = &reading;
-	if (blank_comments(&reading, text))
+	if (prepare(&reading, text))
 		parse(&reading, text);
 	the_reading = NULL;
 	bx_free(options->env, text);

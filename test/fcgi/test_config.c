@@ -161,7 +161,14 @@ static const struct {
 	{ "timeout = 1s s", ":1: no such option \"s\"" },
 	{ "timeout", ":1: premature end of file" },
 	{ "timeout =", ":1: premature end of file" },
-	{ "timeout = \"1s", ":1: premature end of file" },
+	{ "\ntimeout = \"1s\n", ":2: a quote begins here and never ends" },
+	{ "timeout = 1s'\nmount = /a",
+	    ":1: a quote begins here and never ends" },
+	{ "timeout = '1s\\'", ":1: a quote begins here and never ends" },
+	{ "mount = \n/a*b", ":2: text with * or + in it has to stand in "
+			    "quotes" },
+	{ "mount = a+b", ":1: text with * or + in it has to stand in "
+			 "quotes" },
 	{ "timeout { }", ":1: missing equal sign after option 'timeout'" },
 	{ "timeout += 1s",
 	    ":1: attempt to append to non-list option 'timeout'" },
