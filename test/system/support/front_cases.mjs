@@ -244,15 +244,23 @@ function answerCases(stack) {
 
 function holdCases(stack) {
 	test('a connect is held until its own timeout', async () => {
-		const [long, short] = await joined(stack().http, 2);
-		const first = await long.hold({ advice: { timeout: 2500 } });
-		const second = await short.hold({ advice: { timeout: 500 } });
-		const [reply, ...more] = await second.replies();
-		assert.equal(reply.id, second.message.id);
-		assert.equal(reply.successful, true);
-		assert.deepEqual(more, []);
-		assert.equal(first.settled, false);
-		assert.equal((await first.replies())[0].successful, true);
+		const clients = await joined(stack().http, 3);
+		const ended = [];
+		const held = [];
+		for (const [i, timeout] of [undefined, 1500, 300].entries()) {
+			held.push(await clients[i].hold({ advice: { timeout } }));
+			held[i].promise.then(() => ended.push(timeout));
+		}
+		for (const one of held.slice(1)) {
+			const [reply, ...more] = await one.replies();
+			assert.equal(reply.id, one.message.id);
+			assert.equal(reply.successful, true);
+			assert.deepEqual(more, []);
+		}
+		assert.deepEqual(ended, [300, 1500]);
+		await clients[0].disconnect();
+		const [last] = await held[0].replies();
+		assert.equal(last.advice.reconnect, 'none');
 	});
 
 	test('a message ends the hold', async () => {
