@@ -36,7 +36,7 @@ struct bx_env {
 	void *(*realloc)(void *ctx, void *ptr, size_t size);
 	/* Fill bytes with len unguessable bytes; false when it cannot. */
 	bool (*random)(void *ctx, void *bytes, size_t len);
-	/* Take one line of "key=value" text, without a newline.  May be NULL. */
+	/* Take one line of "key=value" text without a newline; may be NULL. */
 	void (*log)(void *ctx, enum bx_log_level level, const char *line);
 	void *ctx;
 };

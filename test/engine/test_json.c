@@ -394,6 +394,10 @@ test_walk_unread(void)
 	CU_ASSERT_EQUAL(bx_json_enter(&json), BX_OK);
 	CU_ASSERT_EQUAL(bx_json_next(&json, &key, &more), BX_OK);
 	CU_ASSERT_EQUAL(bx_json_next(&json, &key, &more), BX_EJSON);
+	/* A comma is not enough to say that there is more. */
+	bx_json_init(&json, "[,]", 3, DEPTH);
+	CU_ASSERT_EQUAL(bx_json_enter(&json), BX_OK);
+	CU_ASSERT_EQUAL(bx_json_next(&json, &key, &more), BX_EJSON);
 	bx_json_init(&json, "1", 1, DEPTH);
 	CU_ASSERT_EQUAL(bx_json_enter(&json), BX_EJSON);
 	bx_json_init(&json, NULL, 0, DEPTH);
@@ -480,6 +484,7 @@ test_decode_lone(void)
 	    TEXT("\xed\xa0\x80"
 		 "A"));
 	expect_decoded("\"\\udc00\\ud800\"", TEXT("\xed\xb0\x80\xed\xa0\x80"));
+	expect_decoded("\"\\ud800\\ue000\"", TEXT("\xed\xa0\x80\xee\x80\x80"));
 	expect_decoded("\"\\ud800\\ud800\\udc00\"",
 	    TEXT("\xed\xa0\x80\xf0\x90\x80\x80"));
 }
