@@ -212,7 +212,8 @@ test('more than max_subscriptions fail, those there are stay', async () => {
 	for (const more of [names.slice(4, 6)]) {
 		const reply = await client.subscribe(more);
 		assert.equal(reply.successful, false);
-		assert.equal(reply.error, '403::subscribe_failed');
+		assert.equal(reply.error,
+		    '403:too_many_subscriptions:subscribe_denied');
 		assert.deepEqual(reply.subscription, more);
 	}
 	assert.equal((await client.subscribe(names[6])).successful, true);

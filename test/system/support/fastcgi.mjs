@@ -5,7 +5,7 @@
 
 import net from 'node:net';
 import { Response } from './raw.mjs';
-import { until, within } from './wait.mjs';
+import { within } from './wait.mjs';
 
 export const BEGIN_REQUEST = 1;
 export const ABORT_REQUEST = 2;
@@ -124,10 +124,15 @@ export class Peer {
 		this.bytes = Buffer.alloc(0);
 		this.records = new Map();
 		this.closed = false;
+		this.waiting = new Set();
+		const close = () => {
+			this.closed = true;
+			this.#tell();
+		};
 		socket.on('data', (more) => this.#read(more));
 		socket.on('error', () => {});
-		socket.on('end', () => { this.closed = true; });
-		socket.on('close', () => { this.closed = true; });
+		socket.on('end', close);
+		socket.on('close', close);
 	}
 
 	// paused: do not read until socket.resume().
@@ -162,6 +167,32 @@ export class Peer {
 			at = next;
 		}
 		this.bytes = all.subarray(at);
+		this.#tell();
+	}
+
+	#tell() {
+		for (const look of this.waiting)
+			look();
+	}
+
+	// What test finds; it is asked whenever something has come.
+	#find(test, what) {
+		const found = new Promise((resolve, reject) => {
+			const look = () => {
+				const result = test();
+				if (!result && !this.closed)
+					return;
+				this.waiting.delete(look);
+				if (result)
+					resolve(result);
+				else
+					reject(new Error(
+					    `closed before ${what}`));
+			};
+			this.waiting.add(look);
+			look();
+		});
+		return within(found, what);
 	}
 
 	#keep(one) {
@@ -186,14 +217,9 @@ export class Peer {
 
 	// The first record of a type for id, waiting for it; it stays.
 	record(id, type) {
-		return until(() => {
-			const found = (this.records.get(id) || [])
-			    .find((one) => one.type === type);
-			if (!found && this.closed)
-				throw new Error('closed before a record of ' +
-				    `type ${type} for request ${id}`);
-			return found;
-		}, `a record of type ${type} for request ${id}`);
+		return this.#find(() => (this.records.get(id) || [])
+		    .find((one) => one.type === type),
+		`a record of type ${type} for request ${id}`);
 	}
 
 	hasEnded(id) {
@@ -224,7 +250,7 @@ export class Peer {
 	}
 
 	untilClosed() {
-		return until(() => this.closed, 'the connection is closed');
+		return this.#find(() => this.closed, 'the connection to end');
 	}
 
 	close() {
