@@ -11,9 +11,6 @@
 #include "log.h"
 #include "response.h"
 
-/* So that a connection which always has more to read delays no other. */
-#define READS_PER_TURN 4
-
 /* Watch for what there is to do: a peer that does not read its answers is
  * not read from either. */
 static void
@@ -49,38 +46,31 @@ mind_silence(struct fcgi_conn *conn)
 		fcgi_idle_forget(&conn->silent);
 }
 
+/* One read in a turn, so that a connection which always has more to read
+ * delays no other. */
 static void
 read_some(struct fcgi_conn *conn)
 {
 	char *scratch = (char *)conn->pool->scratch;
 	struct bx_slice input;
 	ssize_t got;
-	int turn;
 
-	for (turn = 0; turn < READS_PER_TURN; turn++) {
-		got = recv(conn->watcher.fd, scratch, FCGI_CONN_SCRATCH, 0);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 && errno == EAGAIN)
-			break;
-		if (got <= 0) {
-			/* Nobody waits for what requests have to say, but
-			 * whoever asks for values may half-close behind it. */
-			if (got == 0 && conn->requests.count == 0)
-				fcgi_conn_flush(conn);
-			fcgi_conn_close(conn, NULL);
-			return;
-		}
-		input = (struct bx_slice){ scratch, (size_t)got };
-		if (!conn->is_lingering)
-			fcgi_conn_dispatch(conn, input);
-		if (conn->is_dead)
-			return;
-		if (got < FCGI_CONN_SCRATCH ||
-		    conn->output.bytes > FCGI_CONN_OUTPUT_MAX)
-			break;
+	got = recv(conn->watcher.fd, scratch, FCGI_CONN_SCRATCH, 0);
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (got <= 0) {
+		/* Nobody waits for what requests have to say, but whoever
+		 * asks for values may half-close behind it. */
+		if (got == 0 && conn->requests.count == 0)
+			fcgi_conn_flush(conn);
+		fcgi_conn_close(conn, NULL);
+		return;
 	}
-	mind_silence(conn);
+	input = (struct bx_slice){ scratch, (size_t)got };
+	if (!conn->is_lingering)
+		fcgi_conn_dispatch(conn, input);
+	if (!conn->is_dead)
+		mind_silence(conn);
 }
 
 static void
