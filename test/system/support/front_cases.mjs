@@ -248,7 +248,8 @@ function holdCases(stack) {
 		const ended = [];
 		const held = [];
 		for (const [i, timeout] of [undefined, 1500, 300].entries()) {
-			held.push(await clients[i].hold({ advice: { timeout } }));
+			held.push(await clients[i].hold(
+			    { advice: { timeout } }));
 			held[i].promise.then(() => ended.push(timeout));
 		}
 		for (const one of held.slice(1)) {
