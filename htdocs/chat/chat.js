@@ -195,7 +195,8 @@ onSession(client)
 	roster.forgive(performance.now());
 	roster.hear(me.id, me.user, performance.now());
 	client.batch(() => {
-		client.subscribe(`/members/${me.room}`, onPresence, onSubscribed);
+		client.subscribe(`/members/${me.room}`, onPresence,
+			onSubscribed);
 		client.subscribe(`/chat/${me.room}`, onChat, onSubscribed);
 		publishPresence("join");
 	});

@@ -133,8 +133,9 @@ export class Connection {
 			message.id = `bye${index}`;
 			message.clientId = clientId;
 		});
-		navigator.sendBeacon(BAYEUX_URL, new Blob(
-			[JSON.stringify(messages)], { type: "application/json" }));
+		navigator.sendBeacon(BAYEUX_URL,
+			new Blob([JSON.stringify(messages)],
+				{ type: "application/json" }));
 	}
 
 	#note(successful, error)
