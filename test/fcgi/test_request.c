@@ -1,0 +1,482 @@
+/*
+ * test_request.c - one FastCGI request, fed by hand, with a real engine.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/engine.h"
+#include "engine/exchange.h"
+#include "engine/message.h"
+#include "fcgi/options.h"
+#include "fcgi/params.h"
+#include "fcgi/request.h"
+#include "fcgi/response.h"
+#include "test/support/unit.h"
+
+#define HANDSHAKE "[{\"channel\":\"/meta/handshake\",\"version\":\"1.0\"}]"
+#define ID 5
+
+static char mount[] = "/cometd";
+static const uint64_t seed[2] = { 1, 2 };
+
+/* A process without sockets. */
+struct site {
+	struct fcgi_options options;
+	struct bx_engine *engine;
+	struct fcgi_context context;
+	struct fcgi_budget budget; /* of the one connection */
+};
+
+static bool
+site_start(struct site *site)
+{
+	const struct bx_settings settings = BX_SETTINGS_DEFAULT;
+	struct fcgi_context *context = &site->context;
+
+	memset(site, 0, sizeof(*site));
+	site->options.settings = settings;
+	site->options.mount = mount;
+	site->options.max_message_size = 1000;
+	site->options.duplicate_connect_status = 409;
+	site->engine = bx_engine_new(unit_env(), &site->options.settings);
+	if (site->engine == NULL)
+		return false;
+	context->env = unit_env();
+	context->core = bx_engine_core(site->engine);
+	context->options = &site->options;
+	context->budget.limit = 1000000;
+	context->now = 1000;
+	fcgi_address_table_init(&context->addresses, unit_env(), seed, 1);
+	fcgi_idle_list_init(&context->incomplete, 30000);
+	site->budget.limit = 500000;
+	site->budget.parent = &context->budget;
+	return true;
+}
+
+static void
+site_stop(struct site *site)
+{
+	CU_ASSERT_EQUAL(site->budget.used, 0);
+	CU_ASSERT_EQUAL(site->context.budget.used, 0);
+	CU_ASSERT_TRUE(bx_list_is_empty(&site->context.incomplete.items));
+	fcgi_address_table_fini(&site->context.addresses);
+	bx_engine_free(site->engine);
+}
+
+static struct bx_slice
+slice(const char *text)
+{
+	return (struct bx_slice){ text, strlen(text) };
+}
+
+/* Params as "NAME=value" until NULL, as one stream. */
+static enum bx_status
+feed_params(struct fcgi_request *request, const char *const *params)
+{
+	unsigned char stream[2048];
+	struct fcgi_params_pair pair;
+	struct bx_slice content;
+	enum bx_status status;
+	const char *equals;
+	size_t len = 0;
+	size_t used;
+
+	for (; *params != NULL; params++) {
+		equals = strchr(*params, '=');
+		pair.name =
+		    (struct bx_slice){ *params, (size_t)(equals - *params) };
+		pair.value = slice(equals + 1);
+		if (fcgi_params_format(&pair, stream + len,
+			sizeof(stream) - len, &used) != BX_OK)
+			abort();
+		len += used;
+	}
+	content = (struct bx_slice){ (const char *)stream, len };
+	status = fcgi_request_params(request, content);
+	return status != BX_OK ? status : fcgi_request_params_end(request);
+}
+
+static enum bx_status
+feed_body(struct fcgi_request *request, const char *body)
+{
+	enum bx_status status = BX_OK;
+
+	if (body[0] != '\0')
+		status = fcgi_request_stdin(request, slice(body));
+	return status != BX_OK ? status : fcgi_request_stdin_end(request);
+}
+
+static const char *const post[] = { "REQUEST_METHOD=POST",
+	"REQUEST_URI=/cometd", "REMOTE_ADDR=192.0.2.1", NULL };
+
+static enum bx_status
+drain(struct site *site)
+{
+	struct bx_exchange *exchange;
+	enum bx_status status = BX_OK;
+
+	while ((exchange = bx_engine_next_ready(site->engine)) != NULL &&
+	    status == BX_OK)
+		status = fcgi_request_answer(bx_exchange_owner(exchange));
+	return status;
+}
+
+/* What the request says, on one line of memory; "" for nothing. */
+static const char *
+text_of(const struct fcgi_request *request)
+{
+	static char text[8192];
+	struct fcgi_gather gather = { .count = 0 };
+	size_t len = 0;
+	int i;
+
+	text[0] = '\0';
+	if (request->response == NULL)
+		return text;
+	(void)fcgi_response_gather(request->response, &gather);
+	for (i = 1; i < gather.count - 1; i++) {
+		memcpy(text + len, gather.vectors[i].iov_base,
+		    gather.vectors[i].iov_len);
+		len += gather.vectors[i].iov_len;
+	}
+	text[len] = '\0';
+	return text;
+}
+
+static bool
+says(const struct fcgi_request *request, const char *part)
+{
+	return strstr(text_of(request), part) != NULL;
+}
+
+/* The reply to a whole request has this status. */
+static void
+expect(const char *const *params, const char *body, const char *status)
+{
+	struct fcgi_request *request;
+	struct site site;
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	request = fcgi_request_new(&site.context, &site.budget, ID, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	CU_ASSERT_EQUAL(feed_params(request, params), BX_OK);
+	CU_ASSERT_EQUAL(feed_body(request, body), BX_OK);
+	CU_ASSERT_EQUAL(drain(&site), BX_OK);
+	CU_ASSERT_TRUE(says(request, status));
+	CU_ASSERT_EQUAL(request->state, FCGI_REQUEST_ANSWERING);
+	fcgi_request_free(request);
+	site_stop(&site);
+}
+
+static void
+a_handshake_is_answered_by_its_exchange(void)
+{
+	struct fcgi_request *request;
+	struct site site;
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	request = fcgi_request_new(&site.context, &site.budget, ID, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	CU_ASSERT_EQUAL(feed_params(request, post), BX_OK);
+	CU_ASSERT_EQUAL(request->state, FCGI_REQUEST_STDIN);
+	CU_ASSERT_EQUAL(feed_body(request, HANDSHAKE), BX_OK);
+	CU_ASSERT_EQUAL(request->state, FCGI_REQUEST_OPEN);
+	CU_ASSERT_PTR_NULL(request->intake);
+	CU_ASSERT_EQUAL(site.budget.used, 0);
+	CU_ASSERT_PTR_NULL(request->response);
+	CU_ASSERT_EQUAL(drain(&site), BX_OK);
+	CU_ASSERT_TRUE(says(request, "Status: 200 OK\r\n"));
+	CU_ASSERT_TRUE(says(request, "\"successful\":true"));
+	fcgi_request_finish(request, true);
+	CU_ASSERT_EQUAL(request->state, FCGI_REQUEST_DONE);
+	fcgi_request_finish(request, true);
+	fcgi_request_free(request);
+	site_stop(&site);
+}
+
+static void
+stdin_may_end_before_params_do(void)
+{
+	struct fcgi_request *request;
+	struct site site;
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	request = fcgi_request_new(&site.context, &site.budget, ID, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	CU_ASSERT_EQUAL(feed_body(request, HANDSHAKE), BX_OK);
+	CU_ASSERT_EQUAL(request->state, FCGI_REQUEST_PARAMS);
+	CU_ASSERT_EQUAL(feed_params(request, post), BX_OK);
+	CU_ASSERT_EQUAL(request->state, FCGI_REQUEST_OPEN);
+	fcgi_request_free(request);
+	site_stop(&site);
+}
+
+static void
+what_is_malformed_is_400(void)
+{
+	static const char *const bodies[] = { "", "  ", "message=x", "1", "[]",
+		"[1]", "[{\"channel\":\"/a\"}", "\xef\xbb\xbf" };
+	static const char *const bad_path[] = { "REQUEST_METHOD=POST",
+		"REQUEST_URI=/cometd/%zz", NULL };
+	static const char *const bad_length[] = { "REQUEST_METHOD=POST",
+		"REQUEST_URI=/cometd", "CONTENT_LENGTH=five", NULL };
+	size_t i;
+
+	for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
+		expect(post, bodies[i], "Status: 400 ");
+	expect(bad_path, HANDSHAKE, "Status: 400 ");
+	expect(bad_length, HANDSHAKE, "Status: 400 ");
+}
+
+static void
+a_body_of_another_length_than_told_is_400(void)
+{
+	static const char *const longer[] = { "REQUEST_METHOD=POST",
+		"REQUEST_URI=/cometd", "CONTENT_LENGTH=900", NULL };
+	static const char *const shorter[] = { "REQUEST_METHOD=POST",
+		"REQUEST_URI=/cometd", "CONTENT_LENGTH=5", NULL };
+
+	expect(longer, HANDSHAKE, "Status: 400 ");
+	expect(shorter, HANDSHAKE, "Status: 400 ");
+}
+
+static void
+a_body_over_the_limit_is_413(void)
+{
+	static const char *const told[] = { "REQUEST_METHOD=POST",
+		"REQUEST_URI=/cometd", "CONTENT_LENGTH=99999999999999999999",
+		NULL };
+	char body[1002];
+
+	expect(told, "", "Status: 413 ");
+	memset(body, ' ', sizeof(body) - 1);
+	body[sizeof(body) - 1] = '\0';
+	memcpy(body, HANDSHAKE, sizeof(HANDSHAKE) - 1);
+	expect(post, body, "Status: 413 ");
+	body[1000] = '\0';
+	expect(post, body, "Status: 200 ");
+}
+
+static void
+a_charset_that_is_not_utf8_is_415(void)
+{
+	static const char *const latin[] = { "REQUEST_METHOD=POST",
+		"REQUEST_URI=/cometd",
+		"CONTENT_TYPE=application/json; charset=iso-8859-1", NULL };
+
+	expect(latin, HANDSHAKE, "Status: 415 ");
+}
+
+static void
+json_may_follow_a_byte_order_mark_and_blanks(void)
+{
+	static const char *const text[] = { "REQUEST_METHOD=POST",
+		"REQUEST_URI=/cometd", "CONTENT_TYPE=text/plain", NULL };
+
+	expect(text, "\xef\xbb\xbf \r\n\t" HANDSHAKE, "Status: 200 ");
+}
+
+static void
+params_that_reach_beyond_their_end_break_the_protocol(void)
+{
+	static const char beyond[] = { 4, 127, 'N', 'A', 'M', 'E', 'x' };
+	struct fcgi_request *request;
+	struct site site;
+	struct bx_slice content = { beyond, sizeof(beyond) };
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	request = fcgi_request_new(&site.context, &site.budget, ID, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	CU_ASSERT_EQUAL(fcgi_request_params(request, content), BX_OK);
+	CU_ASSERT_EQUAL(fcgi_request_params_end(request), BX_EINVAL);
+	fcgi_request_free(request);
+	site_stop(&site);
+}
+
+static void
+params_over_the_cap_are_not_kept(void)
+{
+	static char much[65536];
+	struct fcgi_request *request;
+	struct site site;
+	struct bx_slice content = { much, sizeof(much) };
+	int i;
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	request = fcgi_request_new(&site.context, &site.budget, ID, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	for (i = 0; i < 4; i++)
+		CU_ASSERT_EQUAL(fcgi_request_params(request, content), BX_OK);
+	CU_ASSERT_EQUAL(site.budget.used, FCGI_REQUEST_PARAMS_MAX);
+	content.len = 1;
+	CU_ASSERT_EQUAL(fcgi_request_params(request, content), BX_OK);
+	CU_ASSERT_EQUAL(site.budget.used, 0);
+	CU_ASSERT_EQUAL(fcgi_request_params_end(request), BX_OK);
+	CU_ASSERT_EQUAL(feed_body(request, HANDSHAKE), BX_OK);
+	CU_ASSERT_TRUE(says(request, "Status: 431 "));
+	fcgi_request_free(request);
+	site_stop(&site);
+}
+
+static void
+what_the_budget_has_no_room_for_is_503(void)
+{
+	struct fcgi_request *request;
+	struct site site;
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	site.context.budget.limit = 90;
+	request = fcgi_request_new(&site.context, &site.budget, ID, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	CU_ASSERT_EQUAL(feed_params(request, post), BX_OK);
+	CU_ASSERT_EQUAL(feed_body(request, HANDSHAKE), BX_OK);
+	CU_ASSERT_TRUE(says(request, "{\"error\":\"503::overloaded\"}"));
+	fcgi_request_free(request);
+	site_stop(&site);
+}
+
+static void
+a_refused_request_is_read_and_gets_503(void)
+{
+	struct fcgi_request *request;
+	struct site site;
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	request =
+	    fcgi_request_new(&site.context, &site.budget, ID, "stopping");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	CU_ASSERT_EQUAL(feed_params(request, post), BX_OK);
+	CU_ASSERT_PTR_NULL(request->response);
+	CU_ASSERT_EQUAL(feed_body(request, HANDSHAKE), BX_OK);
+	CU_ASSERT_TRUE(says(request, "{\"error\":\"503::stopping\"}"));
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).sessions, 0);
+	fcgi_request_free(request);
+	site_stop(&site);
+}
+
+static void
+an_address_has_so_many_requests_in_hand_and_no_more(void)
+{
+	struct fcgi_request *request[3];
+	struct site site;
+	int i;
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	for (i = 0; i < 3; i++) {
+		request[i] =
+		    fcgi_request_new(&site.context, &site.budget, ID, NULL);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(request[i]);
+		CU_ASSERT_EQUAL(feed_params(request[i], post), BX_OK);
+		if (i == 1)
+			fcgi_request_finish(request[0], false);
+	}
+	CU_ASSERT_EQUAL(feed_body(request[1], HANDSHAKE), BX_OK);
+	CU_ASSERT_EQUAL(feed_body(request[2], HANDSHAKE), BX_OK);
+	CU_ASSERT_TRUE(says(request[1], "503::too_many_connections"));
+	CU_ASSERT_EQUAL(drain(&site), BX_OK);
+	CU_ASSERT_TRUE(says(request[2], "Status: 200 "));
+	for (i = 0; i < 3; i++)
+		fcgi_request_free(request[i]);
+	site_stop(&site);
+}
+
+static void
+a_websocket_is_refused_before_stdin_ends(void)
+{
+	static const char *const upgrade[] = { "REQUEST_METHOD=GET",
+		"REQUEST_URI=/cometd", "HTTP_UPGRADE=websocket",
+		"HTTP_CONNECTION=Upgrade", NULL };
+	struct fcgi_request *request;
+	struct site site;
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	request = fcgi_request_new(&site.context, &site.budget, ID, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	CU_ASSERT_EQUAL(feed_params(request, upgrade), BX_OK);
+	CU_ASSERT_TRUE(says(request, "Status: 426 "));
+	CU_ASSERT_EQUAL(feed_body(request, "late"), BX_OK);
+	fcgi_request_free(request);
+	site_stop(&site);
+}
+
+static void
+a_request_that_does_not_go_on_expires(void)
+{
+	struct fcgi_request *request;
+	struct fcgi_idle *item;
+	struct site site;
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	request = fcgi_request_new(&site.context, &site.budget, ID, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	site.context.now = 20000;
+	CU_ASSERT_EQUAL(feed_params(request, post), BX_OK);
+	CU_ASSERT_PTR_NULL(
+	    fcgi_idle_list_take_expired(&site.context.incomplete, 49999));
+	item = fcgi_idle_list_take_expired(&site.context.incomplete, 50000);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(item);
+	CU_ASSERT_PTR_EQUAL(fcgi_request_of_idle(item), request);
+	CU_ASSERT_EQUAL(fcgi_request_time_out(request), BX_OK);
+	CU_ASSERT_TRUE(says(request, "Status: 408 "));
+	fcgi_request_free(request);
+	site_stop(&site);
+}
+
+static bool
+whole_request(void *ctx)
+{
+	struct fcgi_request *request;
+	struct site site;
+	bool good;
+
+	(void)ctx;
+	if (!site_start(&site))
+		return false;
+	request = fcgi_request_new(&site.context, &site.budget, ID, NULL);
+	good = request != NULL && feed_params(request, post) == BX_OK &&
+	    feed_body(request, HANDSHAKE) == BX_OK && drain(&site) == BX_OK &&
+	    says(request, "Status: 200 ");
+	fcgi_request_free(request);
+	site_stop(&site);
+	return good;
+}
+
+static void
+without_memory_only_the_request_is_lost(void)
+{
+	CU_ASSERT_TRUE(unit_fail_each(whole_request, NULL) > 10);
+}
+
+static const struct unit_test tests[] = {
+	{ "a handshake is answered by its exchange",
+	    a_handshake_is_answered_by_its_exchange },
+	{ "stdin may end before params do", stdin_may_end_before_params_do },
+	{ "what is malformed is 400", what_is_malformed_is_400 },
+	{ "a body of another length than told is 400",
+	    a_body_of_another_length_than_told_is_400 },
+	{ "a body over the limit is 413, told or not",
+	    a_body_over_the_limit_is_413 },
+	{ "a charset that is not UTF-8 is 415",
+	    a_charset_that_is_not_utf8_is_415 },
+	{ "JSON may follow a byte order mark and blanks",
+	    json_may_follow_a_byte_order_mark_and_blanks },
+	{ "params that reach beyond their end break the protocol",
+	    params_that_reach_beyond_their_end_break_the_protocol },
+	{ "params over the cap are not kept",
+	    params_over_the_cap_are_not_kept },
+	{ "what the budget has no room for is 503",
+	    what_the_budget_has_no_room_for_is_503 },
+	{ "a refused request is read and gets 503",
+	    a_refused_request_is_read_and_gets_503 },
+	{ "an address has so many requests in hand, and no more",
+	    an_address_has_so_many_requests_in_hand_and_no_more },
+	{ "a WebSocket is refused before stdin ends",
+	    a_websocket_is_refused_before_stdin_ends },
+	{ "a request that does not go on expires",
+	    a_request_that_does_not_go_on_expires },
+	{ "without memory only the request is lost",
+	    without_memory_only_the_request_is_lost },
+};
+
+UNIT_MAIN("fcgi/request", tests)

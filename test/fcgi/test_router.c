@@ -1,0 +1,110 @@
+/*
+ * test_router.c - what becomes of a request, by its path and method.
+ */
+#include <string.h>
+
+#include "fcgi/http_cgi.h"
+#include "fcgi/router.h"
+#include "fcgi/transport.h"
+#include "test/support/unit.h"
+
+static struct bx_slice
+slice(const char *text)
+{
+	return (struct bx_slice){ text, strlen(text) };
+}
+
+static struct fcgi_route
+find(enum http_method method, const char *path, const char *upgrade)
+{
+	struct http_request request;
+
+	memset(&request, 0, sizeof(request));
+	request.method = method;
+	request.content_length = -1;
+	request.path = slice(path);
+	if (upgrade != NULL) {
+		request.upgrade = slice(upgrade);
+		request.connection = slice("Upgrade");
+	}
+	return fcgi_router_find(&request, "/cometd");
+}
+
+static void
+a_post_under_the_mount_is_long_polling(void)
+{
+	static const char *const paths[] = { "/cometd", "/cometd/",
+		"/cometd/handshake", "/cometd/any/thing" };
+	struct fcgi_route route;
+	size_t i;
+
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		route = find(HTTP_METHOD_POST, paths[i], NULL);
+		CU_ASSERT_PTR_EQUAL(route.transport, &transport_long_polling);
+		CU_ASSERT_EQUAL(route.status, 0);
+	}
+}
+
+static void
+what_is_not_under_the_mount_is_404(void)
+{
+	struct fcgi_route route;
+
+	route = find(HTTP_METHOD_POST, "/cometdfoo", NULL);
+	CU_ASSERT_PTR_NULL(route.transport);
+	CU_ASSERT_EQUAL(route.status, 404);
+	route = find(HTTP_METHOD_OPTIONS, "/", NULL);
+	CU_ASSERT_EQUAL(route.status, 404);
+	route = find(HTTP_METHOD_GET, "/other", "websocket");
+	CU_ASSERT_EQUAL(route.status, 404);
+}
+
+static void
+options_is_200(void)
+{
+	struct fcgi_route route = find(HTTP_METHOD_OPTIONS, "/cometd", NULL);
+
+	CU_ASSERT_PTR_NULL(route.transport);
+	CU_ASSERT_EQUAL(route.status, 200);
+}
+
+static void
+a_websocket_is_426_at_once(void)
+{
+	struct fcgi_route route;
+
+	route = find(HTTP_METHOD_GET, "/cometd", "websocket");
+	CU_ASSERT_EQUAL(route.status, 426);
+	CU_ASSERT_TRUE(route.at_once);
+	route = find(HTTP_METHOD_GET, "/cometd", "h2c");
+	CU_ASSERT_EQUAL(route.status, 400);
+	CU_ASSERT_FALSE(route.at_once);
+}
+
+static void
+a_get_without_a_message_is_400(void)
+{
+	CU_ASSERT_EQUAL(find(HTTP_METHOD_GET, "/cometd", NULL).status, 400);
+}
+
+static void
+other_methods_are_405(void)
+{
+	struct fcgi_route route = find(HTTP_METHOD_OTHER, "/cometd", NULL);
+
+	CU_ASSERT_EQUAL(route.status, 405);
+	CU_ASSERT_FALSE(route.at_once);
+}
+
+static const struct unit_test tests[] = {
+	{ "a POST under the mount is long-polling, whatever the path",
+	    a_post_under_the_mount_is_long_polling },
+	{ "what is not under the mount is 404",
+	    what_is_not_under_the_mount_is_404 },
+	{ "OPTIONS is 200", options_is_200 },
+	{ "a WebSocket is 426, at once", a_websocket_is_426_at_once },
+	{ "a GET without a message is 400", a_get_without_a_message_is_400 },
+	{ "other methods are 405", other_methods_are_405 },
+};
+
+UNIT_MAIN("fcgi/router", tests)
