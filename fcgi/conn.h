@@ -56,11 +56,12 @@ struct fcgi_conn_pool {
 	struct fcgi_idle_list lingering;
 	uint64_t seed[2];
 	uint64_t last_serial;
-	size_t count;	  /* open connections */
-	size_t requests;  /* of all connections, not fully answered */
-	size_t crowded;	  /* connections; above it requests get 503 */
-	size_t max_conns; /* told to who asks by GET_VALUES */
-	size_t budget;	  /* bytes of incomplete requests for one */
+	bx_msec complain_at; /* not sooner about too many connections */
+	size_t count;	     /* open connections */
+	size_t requests;     /* of all connections, not fully answered */
+	size_t crowded;	     /* connections; above it requests get 503 */
+	size_t max_conns;    /* told to who asks by GET_VALUES */
+	size_t budget;	     /* bytes of incomplete requests for one */
 };
 
 /* The caller fills what is above open, and crowded and the rest, itself. */

@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "conn_private.h"
+#include "log.h"
 #include "response.h"
+
+#define COMPLAIN_EVERY 60000 /* ms */
 
 static struct fcgi_request *
 find_request(const struct fcgi_conn *conn)
@@ -51,16 +54,30 @@ send_records(struct fcgi_conn *conn, const unsigned char *bytes, size_t len)
 	    fcgi_response_records(conn->pool->context->env, bytes, len), NULL);
 }
 
+/* Why new requests get 503; NULL when they do not. */
+static const char *
+refusal_of(struct fcgi_conn_pool *pool)
+{
+	bx_msec now = pool->context->now;
+
+	if (pool->refusal != NULL || pool->count <= pool->crowded)
+		return pool->refusal;
+	if (now >= pool->complain_at) {
+		pool->complain_at = now + COMPLAIN_EVERY;
+		fcgi_log(BX_LOG_WARNING, "event=overloaded connections=%zu",
+		    pool->count);
+	}
+	return "overloaded";
+}
+
 static void
 begin_request(struct fcgi_conn *conn, uint16_t id)
 {
 	struct fcgi_conn_pool *pool = conn->pool;
-	const char *refusal = pool->refusal;
 	struct fcgi_request *request;
 
-	if (refusal == NULL && pool->count > pool->crowded)
-		refusal = "overloaded";
-	request = fcgi_request_new(pool->context, &conn->budget, id, refusal);
+	request = fcgi_request_new(pool->context, &conn->budget, id,
+	    refusal_of(pool));
 	if (request == NULL) {
 		fcgi_conn_close(conn, "no_memory");
 		return;
