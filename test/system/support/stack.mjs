@@ -24,7 +24,7 @@ export const tree = fileURLToPath(new URL('../../../', import.meta.url))
     .replace(/\/$/, '');
 export const program = process.env.BAYEUX_FCGI ||
     path.join(tree, 'fcgi/bayeux-fcgi');
-const wrapper = (process.env.BAYEUX_FCGI_WRAPPER || '').split(/\s+/)
+export const wrapper = (process.env.BAYEUX_FCGI_WRAPPER || '').split(/\s+/)
     .filter(Boolean);
 
 export const htdocs = process.env.BAYEUX_HTDOCS ||
@@ -35,10 +35,11 @@ export const htdocs = process.env.BAYEUX_HTDOCS ||
 
 // Whatever goes wrong, no child outlives the tests.
 const children = new Set();
-process.on('exit', () => {
+export function killChildren() {
 	for (const child of children)
 		child.kill('SIGKILL');
-});
+}
+process.on('exit', killChildren);
 
 // A program that runs: its output as text, and the promise of its end.
 export class Child {
