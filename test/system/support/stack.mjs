@@ -33,13 +33,20 @@ export const htdocs = process.env.BAYEUX_HTDOCS ||
 	.find((folder) => fs.existsSync(path.join(folder, 'index.html'))) ||
     path.join(tree, 'htdocs');
 
-// Whatever goes wrong, no child outlives the tests.
+// Whatever goes wrong, no child and no folder outlives the tests.
 const children = new Set();
+const folders = new Set();
 export function killChildren() {
 	for (const child of children)
-		child.kill('SIGKILL');
+		child.kill(child.lastSignal);
 }
-process.on('exit', killChildren);
+process.on('exit', () => {
+	killChildren();
+	for (const folder of folders)
+		fs.rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+	process.once(signal, () => process.exit(1));
 
 // A program that runs: its output as text, and the promise of its end.
 export class Child {
@@ -47,6 +54,7 @@ export class Child {
 		this.output = '';
 		this.child = spawn(file, args,
 		    { ...options, stdio: [stdin, 'pipe', 'pipe'] });
+		this.child.lastSignal = 'SIGKILL';
 		children.add(this.child);
 		for (const stream of [this.child.stdout, this.child.stderr])
 			stream.on('data', (bytes) => { this.output += bytes; });
@@ -113,7 +121,9 @@ export function freePort() {
 }
 
 export function scratchFolder() {
-	return fs.mkdtempSync(path.join(os.tmpdir(), 'bayeux-'));
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bayeux-'));
+	folders.add(folder);
+	return folder;
 }
 
 async function accepts(address) {
@@ -179,9 +189,12 @@ class Stack {
 	spawnFront(maxHeld) {
 		const scratch = path.join(this.folder, 'front');
 		fs.mkdirSync(scratch, { recursive: true });
-		return new Child(path.join(tree, 'test/support/front'),
+		const server = new Child(path.join(tree, 'test/support/front'),
 		    [this.front, scratch, String(this.port), this.socket,
 		    htdocs, ...(maxHeld ? [String(maxHeld)] : [])]);
+		// It has workers, who would stay if it could not tell them.
+		server.child.lastSignal = 'SIGTERM';
+		return server;
 	}
 
 	// Until a request through the front reaches the process.
