@@ -20,8 +20,8 @@ enum bx_reconnect {
 
 struct bx_advice {
 	enum bx_reconnect reconnect;
-	bx_msec interval;	/* pause before the next connect */
-	bx_msec timeout;	/* how long it is held; negative = left out */
+	bx_msec interval; /* pause before the next connect */
+	bx_msec timeout;  /* how long it is held; negative = left out */
 };
 
 /* The usual advice to a session with the given pause between connects. */

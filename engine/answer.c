@@ -73,9 +73,10 @@ bx_exchange_each_message(struct bx_exchange *exchange, bx_answer_fn *fn,
 
 	while ((part = bx_parts_next(&exchange->parts, part)) != NULL)
 		for (link = part->taken.next; link != &part->taken;
-		    link = link->next)
-			fn(BX_LIST_ENTRY(link, struct bx_delivery,
-			    link)->message, ctx);
+		     link = link->next)
+			fn(BX_LIST_ENTRY(link, struct bx_delivery, link)
+				->message,
+			    ctx);
 	for (i = 0; i < exchange->reply_count; i++)
 		fn(exchange->replies[i], ctx);
 }

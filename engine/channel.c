@@ -338,8 +338,9 @@ bx_channel_unsubscribe_newest(struct bx_channel_tree *tree,
     struct bx_subscriber *subscriber, size_t count)
 {
 	for (; count > 0; count--)
-		drop(tree, BX_LIST_ENTRY(subscriber->subscriptions.prev,
-		    struct subscription, in_subscriber));
+		drop(tree,
+		    BX_LIST_ENTRY(subscriber->subscriptions.prev,
+			struct subscription, in_subscriber));
 }
 
 /* Call fn for those of node that this visit has not reached yet. */

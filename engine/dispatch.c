@@ -27,10 +27,10 @@ bx_dispatch(struct bx_turn *turn)
 	size_t i;
 
 	if (name->kind == BX_CHANNEL_META)
-		for (i = 0; i < sizeof(meta_handlers) /
-		    sizeof(meta_handlers[0]); i++)
+		for (i = 0;
+		     i < sizeof(meta_handlers) / sizeof(meta_handlers[0]); i++)
 			if (bx_channel_name_equals(name,
-			    meta_handlers[i].channel))
+				meta_handlers[i].channel))
 				return meta_handlers[i].handle(turn);
 	return bx_publish(turn);
 }

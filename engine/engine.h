@@ -26,10 +26,10 @@ struct bx_exchange;
 
 struct bx_counts {
 	size_t sessions;
-	size_t channels;	/* with at least one subscriber */
-	size_t held;		/* connects that wait for a message */
-	uint64_t published;	/* broadcast messages accepted, ever */
-	uint64_t delivered;	/* queued to sessions, ever */
+	size_t channels;    /* with at least one subscriber */
+	size_t held;	    /* connects that wait for a message */
+	uint64_t published; /* broadcast messages accepted, ever */
+	uint64_t delivered; /* queued to sessions, ever */
 };
 
 /* env and settings are borrowed until free.  NULL when there is no memory or

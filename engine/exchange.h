@@ -38,20 +38,20 @@ struct bx_ticket;
 
 /* What a transport tells about itself; static, it outlives every exchange. */
 struct bx_transport_info {
-	const char *connection_type;	/* such as "long-polling" */
+	const char *connection_type; /* such as "long-polling" */
 };
 
 enum bx_outcome {
-	BX_OUTCOME_REPLIES,	/* write the messages of the answer */
-	BX_OUTCOME_SUPERSEDED,	/* a newer connect took over: no messages, an
+	BX_OUTCOME_REPLIES,    /* write the messages of the answer */
+	BX_OUTCOME_SUPERSEDED, /* a newer connect took over: no messages, an
 				 * HTTP error status (rule 42) */
-	BX_OUTCOME_NO_MEMORY	/* no messages; nothing queued was lost */
+	BX_OUTCOME_NO_MEMORY   /* no messages; nothing queued was lost */
 };
 
 struct bx_answer {
 	enum bx_outcome outcome;
-	size_t count;		/* messages */
-	size_t bytes;		/* of all messages together */
+	size_t count; /* messages */
+	size_t bytes; /* of all messages together */
 };
 
 typedef void bx_answer_fn(struct bx_message *message, void *ctx);

@@ -31,7 +31,7 @@ struct bx_input {
 	struct bx_exchange *exchange;
 	struct bx_buf body;
 	struct bx_envelopes messages;
-	size_t next;		/* the message in hand */
+	size_t next; /* the message in hand */
 	struct bx_asker asker;
 };
 
@@ -40,14 +40,14 @@ struct bx_exchange {
 	struct bx_core *core;
 	const struct bx_transport_info *transport;
 	void *owner;
-	struct bx_input *input;	/* or NULL */
+	struct bx_input *input; /* or NULL */
 	struct bx_parts parts;
-	struct bx_message **replies;	/* room for one per message */
+	struct bx_message **replies; /* room for one per message */
 	size_t reply_count;
 	struct {
 		char *at;
 		size_t len;
-	} id;			/* of a held connect, as JSON */
+	} id; /* of a held connect, as JSON */
 	bx_msec resumed_at;
 	enum exchange_state state;
 	bool wants_advice;
@@ -56,7 +56,7 @@ struct bx_exchange {
 
 struct bx_ticket {
 	const struct bx_env *env;
-	struct bx_exchange *exchange;	/* NULL once that is closed */
+	struct bx_exchange *exchange; /* NULL once that is closed */
 };
 
 /* Go on with a parked exchange whose ticket was resolved. */

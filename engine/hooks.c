@@ -11,7 +11,7 @@
 
 struct policy_node {
 	struct bx_list link;
-	uint64_t handle;	/* rises with every callback added */
+	uint64_t handle; /* rises with every callback added */
 	bx_policy_fn *fn;
 	void *ctx;
 };
@@ -87,7 +87,7 @@ find_policy(struct bx_hooks *hooks, uint64_t from)
 	struct bx_list *link;
 
 	for (link = hooks->policies.next; link != &hooks->policies;
-	    link = link->next) {
+	     link = link->next) {
 		struct policy_node *node =
 		    BX_LIST_ENTRY(link, struct policy_node, link);
 
@@ -138,8 +138,8 @@ bx_hooks_add_service(struct bx_hooks *hooks, const char *name,
 	node->fn = fn;
 	node->ctx = ctx;
 	memcpy(node->name, name, len + 1);
-	status = bx_hash_insert(&hooks->services, &node->by_name, node->name,
-	    len);
+	status =
+	    bx_hash_insert(&hooks->services, &node->by_name, node->name, len);
 	if (status != BX_OK)
 		bx_free(hooks->env, node);
 	return status;

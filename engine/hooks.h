@@ -22,29 +22,29 @@
 #include "status.h"
 
 struct bx_session;
-struct bx_ticket;		/* exchange.h */
+struct bx_ticket; /* exchange.h */
 
 enum bx_operation {
 	BX_OPERATION_HANDSHAKE,
-	BX_OPERATION_CREATE,	/* subscribe or publish would be the first */
+	BX_OPERATION_CREATE, /* subscribe or publish would be the first */
 	BX_OPERATION_SUBSCRIBE,
 	BX_OPERATION_PUBLISH
 };
 
 enum bx_verdict {
-	BX_VERDICT_ABSTAIN,	/* ask the next callback, then the default */
+	BX_VERDICT_ABSTAIN, /* ask the next callback, then the default */
 	BX_VERDICT_ALLOW,
 	BX_VERDICT_DENY,
-	BX_VERDICT_PENDING	/* only when the callback has parked */
+	BX_VERDICT_PENDING /* only when the callback has parked */
 };
 
 /* One question to the policy.  All pointers are borrowed for the call. */
 struct bx_question {
 	enum bx_operation operation;
-	struct bx_session *session;	/* NULL: handshake or anonymous */
-	const struct bx_channel_name *channel;	/* NULL for a handshake */
-	struct bx_slice data;		/* of a publish, else absent */
-	struct bx_slice ext;		/* of the message, or absent */
+	struct bx_session *session; /* NULL: handshake or anonymous */
+	const struct bx_channel_name *channel; /* NULL for a handshake */
+	struct bx_slice data;		       /* of a publish, else absent */
+	struct bx_slice ext;		       /* of the message, or absent */
 	/* Set by a callback that denies, to stand in the error; a static or
 	 * otherwise lasting text, or NULL for the default. */
 	const char *reason;
@@ -56,11 +56,11 @@ typedef enum bx_verdict bx_policy_fn(struct bx_question *question, void *ctx);
 
 /* One message to a service.  All pointers are borrowed for the call. */
 struct bx_service_call {
-	struct bx_session *session;	/* the sender */
+	struct bx_session *session; /* the sender */
 	const struct bx_channel_name *channel;
-	struct bx_slice id;		/* JSON value, or absent */
+	struct bx_slice id; /* JSON value, or absent */
 	struct bx_slice data;
-	struct bx_slice ext;		/* or absent */
+	struct bx_slice ext; /* or absent */
 };
 
 typedef void bx_service_fn(const struct bx_service_call *call, void *ctx);

@@ -67,7 +67,8 @@ append_connection_types(struct bx_buf *buf, const struct bx_settings *settings)
 
 	(void)bx_buf_append_text(buf, ",\"supportedConnectionTypes\":[");
 	for (i = 0; i < BX_CONNECTION_TYPES_MAX &&
-	    settings->connection_types[i] != NULL; i++) {
+	     settings->connection_types[i] != NULL;
+	     i++) {
 		(void)bx_buf_append_text(buf, i > 0 ? ",\"" : "\"");
 		(void)bx_buf_append_text(buf, settings->connection_types[i]);
 		(void)bx_buf_append_text(buf, "\"");
@@ -121,8 +122,8 @@ static enum bx_step
 accept_handshake(struct bx_turn *turn, struct bx_session *session)
 {
 	const struct bx_settings *settings = turn->core->settings;
-	struct bx_advice advice = bx_advice_retry(settings,
-	    settings->interval);
+	struct bx_advice advice =
+	    bx_advice_retry(settings, settings->interval);
 	struct bx_buf *buf = bx_turn_begin_reply(turn);
 
 	bx_reply_success(buf);

@@ -12,8 +12,7 @@ typedef enum bx_status name_fn(struct bx_turn *turn,
     const struct bx_channel_name *name, void *ctx);
 
 static enum bx_status
-visit_name(struct bx_turn *turn, struct bx_slice value, name_fn *fn,
-    void *ctx)
+visit_name(struct bx_turn *turn, struct bx_slice value, name_fn *fn, void *ctx)
 {
 	struct bx_decoded_name decoded;
 	enum bx_status status;

@@ -22,17 +22,17 @@
 struct bx_part {
 	struct bx_list link;
 	struct bx_session *session;
-	struct bx_list taken;	/* deliveries in the answer, in order */
-	uint32_t connect;	/* the connect or handshake it answers */
+	struct bx_list taken; /* deliveries in the answer, in order */
+	uint32_t connect;     /* the connect or handshake it answers */
 	bool answers_connect;
 	bool batching;
-	bool silent;		/* nothing rides with a handshake (rule 30) */
+	bool silent; /* nothing rides with a handshake (rule 30) */
 };
 
 struct bx_parts {
 	const struct bx_env *env;
 	struct bx_list list;
-	struct bx_part first;	/* spares the usual exchange an allocation */
+	struct bx_part first; /* spares the usual exchange an allocation */
 };
 
 void bx_parts_init(struct bx_parts *parts, const struct bx_env *env);

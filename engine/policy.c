@@ -23,7 +23,7 @@ default_verdict(const struct bx_question *question)
 		break;
 	}
 	return question->channel->kind == BX_CHANNEL_META ? BX_VERDICT_DENY
-	    : BX_VERDICT_ALLOW;
+							  : BX_VERDICT_ALLOW;
 }
 
 /* The verdict on a question that no earlier pass has granted. */

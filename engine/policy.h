@@ -23,12 +23,12 @@
 
 /* What has been decided about the message in hand. */
 struct bx_asker {
-	size_t granted;		/* places below this one need no asking */
-	size_t parked;		/* the place whose verdict comes later */
-	uint64_t after;		/* the callback that parked, by its handle */
-	struct bx_ticket *ticket;	/* not resolved yet, or NULL */
-	const char *reason;	/* with a verdict that came later */
-	enum bx_verdict verdict;	/* meaningful if resolved */
+	size_t granted;		  /* places below this one need no asking */
+	size_t parked;		  /* the place whose verdict comes later */
+	uint64_t after;		  /* the callback that parked, by its handle */
+	struct bx_ticket *ticket; /* not resolved yet, or NULL */
+	const char *reason;	  /* with a verdict that came later */
+	enum bx_verdict verdict;  /* meaningful if resolved */
 	bool resolved;
 };
 

@@ -13,8 +13,8 @@ static const struct {
 	const char *text;
 } errors[] = {
 	[BX_ERROR_VERSION_MISMATCH] = { "300", "version_mismatch" },
-	[BX_ERROR_CONNECTION_TYPES] =
-	    { "301", "connection_types_not_supported" },
+	[BX_ERROR_CONNECTION_TYPES] = { "301",
+	    "connection_types_not_supported" },
 	[BX_ERROR_CHANNEL_MISSING] = { "400", "channel_missing" },
 	[BX_ERROR_DATA_MISSING] = { "400", "data_missing" },
 	[BX_ERROR_SESSION_UNKNOWN] = { "402", "session_unknown" },
@@ -24,8 +24,7 @@ static const struct {
 	[BX_ERROR_UNSUBSCRIBE_FAILED] = { "403", "unsubscribe_failed" },
 	[BX_ERROR_CREATE_DENIED] = { "403", "create_denied" },
 	[BX_ERROR_SUBSCRIBE_DENIED] = { "403", "subscribe_denied" },
-	[BX_ERROR_CHANNEL_CREATE_DENIED] =
-	    { "403", "channel_create_denied" },
+	[BX_ERROR_CHANNEL_CREATE_DENIED] = { "403", "channel_create_denied" },
 	[BX_ERROR_PUBLISH_DENIED] = { "403", "publish_denied" },
 	[BX_ERROR_CHANNEL_INVALID] = { "405", "channel_invalid" },
 	[BX_ERROR_MESSAGE_ID_INVALID] = { "405", "message_id_invalid" },
@@ -43,8 +42,7 @@ append_name(struct bx_buf *buf, const char *name)
 }
 
 void
-bx_reply_begin(struct bx_buf *buf, struct bx_slice channel,
-    struct bx_slice id)
+bx_reply_begin(struct bx_buf *buf, struct bx_slice channel, struct bx_slice id)
 {
 	bx_buf_clear(buf);
 	(void)bx_buf_append_text(buf, "{");
@@ -85,8 +83,9 @@ append_argument(struct bx_buf *buf, const char *arg, const char *forbidden)
 	for (len = 0; len < sizeof(clean) && arg[len] != '\0'; len++) {
 		char c = arg[len];
 
-		clean[len] = c < ' ' || c > '~' || strchr(forbidden, c) !=
-		    NULL ? '_' : c;
+		clean[len] = c < ' ' || c > '~' || strchr(forbidden, c) != NULL
+		    ? '_'
+		    : c;
 	}
 	(void)bx_buf_append(buf, clean, len);
 }
@@ -102,8 +101,8 @@ bx_reply_error(struct bx_buf *buf, enum bx_error error, const char *arg)
 	(void)bx_buf_append_text(buf, ":");
 	/* Only the types are several arguments. */
 	if (arg != NULL)
-		append_argument(buf, arg, error == BX_ERROR_CONNECTION_TYPES
-		    ? ":\"\\" : ":,\"\\");
+		append_argument(buf, arg,
+		    error == BX_ERROR_CONNECTION_TYPES ? ":\"\\" : ":,\"\\");
 	(void)bx_buf_append_text(buf, ":");
 	(void)bx_buf_append_text(buf, errors[error].text);
 	(void)bx_buf_append_text(buf, "\"");

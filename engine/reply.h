@@ -19,21 +19,21 @@
 
 /* Every error that the engine tells a client (BAYEUX.md rule 72). */
 enum bx_error {
-	BX_ERROR_VERSION_MISMATCH,		/* 300, arg: the version */
-	BX_ERROR_CONNECTION_TYPES,		/* 301, arg: the types */
-	BX_ERROR_CHANNEL_MISSING,		/* 400 */
-	BX_ERROR_DATA_MISSING,			/* 400 */
-	BX_ERROR_SESSION_UNKNOWN,		/* 402 */
-	BX_ERROR_HANDSHAKE_DENIED,		/* 403, arg: the reason or none */
-	BX_ERROR_SUBSCRIPTION_MISSING,		/* 403 */
-	BX_ERROR_SUBSCRIPTION_INVALID,		/* 403 */
-	BX_ERROR_UNSUBSCRIBE_FAILED,		/* 403 */
-	BX_ERROR_CREATE_DENIED,			/* 403, arg: the reason */
-	BX_ERROR_SUBSCRIBE_DENIED,		/* 403, arg: the reason */
-	BX_ERROR_CHANNEL_CREATE_DENIED,		/* 403, arg: the reason */
-	BX_ERROR_PUBLISH_DENIED,		/* 403, arg: the reason */
-	BX_ERROR_CHANNEL_INVALID,		/* 405 */
-	BX_ERROR_MESSAGE_ID_INVALID		/* 405 */
+	BX_ERROR_VERSION_MISMATCH,	/* 300, arg: the version */
+	BX_ERROR_CONNECTION_TYPES,	/* 301, arg: the types */
+	BX_ERROR_CHANNEL_MISSING,	/* 400 */
+	BX_ERROR_DATA_MISSING,		/* 400 */
+	BX_ERROR_SESSION_UNKNOWN,	/* 402 */
+	BX_ERROR_HANDSHAKE_DENIED,	/* 403, arg: the reason or none */
+	BX_ERROR_SUBSCRIPTION_MISSING,	/* 403 */
+	BX_ERROR_SUBSCRIPTION_INVALID,	/* 403 */
+	BX_ERROR_UNSUBSCRIBE_FAILED,	/* 403 */
+	BX_ERROR_CREATE_DENIED,		/* 403, arg: the reason */
+	BX_ERROR_SUBSCRIBE_DENIED,	/* 403, arg: the reason */
+	BX_ERROR_CHANNEL_CREATE_DENIED, /* 403, arg: the reason */
+	BX_ERROR_PUBLISH_DENIED,	/* 403, arg: the reason */
+	BX_ERROR_CHANNEL_INVALID,	/* 405 */
+	BX_ERROR_MESSAGE_ID_INVALID	/* 405 */
 };
 
 /* Clear buf and begin a reply; channel and id are JSON values as they were

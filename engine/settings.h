@@ -18,22 +18,24 @@ struct bx_settings {
 	/* The transports that are served, as handshake replies list them; the
 	 * first NULL ends the list. */
 	const char *connection_types[BX_CONNECTION_TYPES_MAX];
-	bx_msec timeout;	/* how long a connect is held */
-	bx_msec interval;	/* advised pause between connects */
-	bx_msec max_interval;	/* grace without a connect before expiry */
+	bx_msec timeout;      /* how long a connect is held */
+	bx_msec interval;     /* advised pause between connects */
+	bx_msec max_interval; /* grace without a connect before expiry */
 	unsigned max_json_depth;
-	size_t max_batch;	/* messages in one request */
-	size_t max_queue_messages;	/* per session */
-	size_t max_queue_size;	/* bytes, per session */
+	size_t max_batch;	   /* messages in one request */
+	size_t max_queue_messages; /* per session */
+	size_t max_queue_size;	   /* bytes, per session */
 	size_t max_sessions;
-	size_t max_subscriptions;	/* per session */
-	size_t max_channel_length;	/* bytes */
-	unsigned max_channel_depth;	/* segments */
+	size_t max_subscriptions;   /* per session */
+	size_t max_channel_length;  /* bytes */
+	unsigned max_channel_depth; /* segments */
 	bool anonymous_publish;
 	bool broadcast_to_publisher;
-	bool forward_ext;	/* events carry the publisher's ext */
+	bool forward_ext; /* events carry the publisher's ext */
 };
 
+/* One to a line. */
+/* clang-format off */
 #define BX_SETTINGS_DEFAULT { \
 	.connection_types = { "long-polling" }, \
 	.timeout = 30000, \
@@ -51,5 +53,6 @@ struct bx_settings {
 	.broadcast_to_publisher = true, \
 	.forward_ext = true, \
 }
+/* clang-format on */
 
 #endif

@@ -32,8 +32,8 @@ bx_decoded_name_init(struct bx_decoded_name *decoded,
 		if (decoded->text == NULL)
 			return BX_ENOMEM;
 		text = decoded->text;
-		status = bx_json_string_decode(value, decoded->text,
-		    value.len, &len);
+		status = bx_json_string_decode(value, decoded->text, value.len,
+		    &len);
 		if (status != BX_OK)
 			goto fail;
 	}
@@ -83,8 +83,8 @@ is_valid_id(struct bx_slice id)
 	}
 	for (i = 0; i < len; i++)
 		if (!((text[i] >= '0' && text[i] <= '9') ||
-		    (text[i] >= 'A' && text[i] <= 'Z') ||
-		    (text[i] >= 'a' && text[i] <= 'z')))
+			(text[i] >= 'A' && text[i] <= 'Z') ||
+			(text[i] >= 'a' && text[i] <= 'z')))
 			return false;
 	return len > 0;
 }

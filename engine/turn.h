@@ -23,16 +23,16 @@
 
 /* What became of a message. */
 enum bx_step {
-	BX_STEP_REPLIED,	/* turn->reply is the reply */
-	BX_STEP_HOLD,		/* a connect that waits until turn->until */
-	BX_STEP_PARKED,		/* a verdict comes later; nothing was done */
+	BX_STEP_REPLIED, /* turn->reply is the reply */
+	BX_STEP_HOLD,	 /* a connect that waits until turn->until */
+	BX_STEP_PARKED,	 /* a verdict comes later; nothing was done */
 	BX_STEP_NO_MEMORY
 };
 
 /* A channel name decoded from JSON. */
 struct bx_decoded_name {
 	struct bx_channel_name name;
-	char *text;		/* owned; NULL when the input is borrowed */
+	char *text; /* owned; NULL when the input is borrowed */
 };
 
 struct bx_turn {
@@ -42,17 +42,17 @@ struct bx_turn {
 	const struct bx_envelope *envelope;
 	struct bx_asker *asker;
 	bx_msec now;
-	bool alone;		/* the only message of its request */
-	struct bx_session *session;	/* the sender, or NULL */
+	bool alone;		    /* the only message of its request */
+	struct bx_session *session; /* the sender, or NULL */
 	struct bx_decoded_name channel;
 
 	/* Set by the handler. */
 	struct bx_message *reply;
-	bx_msec until;		/* with BX_STEP_HOLD */
-	bool wants_advice;	/* with BX_STEP_HOLD: the client gave some */
-	bool answers_connect;	/* the session's expiry starts with the reply */
-	uint32_t connect;	/* its number, for bx_session_replied */
-	struct bx_session *created;	/* by a handshake */
+	bx_msec until;	      /* with BX_STEP_HOLD */
+	bool wants_advice;    /* with BX_STEP_HOLD: the client gave some */
+	bool answers_connect; /* the session's expiry starts with the reply */
+	uint32_t connect;     /* its number, for bx_session_replied */
+	struct bx_session *created; /* by a handshake */
 };
 
 /* Decode a JSON value and parse it as a channel name.  BX_EINVAL: it is none;

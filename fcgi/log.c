@@ -21,10 +21,10 @@ enum bx_log_level fcgi_log_threshold = BX_LOG_INFO;
 
 static struct {
 	enum target target;
-	int fd;			/* of a file; else -1 */
-	char path[PATH_MAX];	/* of a file */
-	unsigned long lost;	/* lines not written since the last one was */
-	bool broken;		/* the last write ended within a line */
+	int fd;		     /* of a file; else -1 */
+	char path[PATH_MAX]; /* of a file */
+	unsigned long lost;  /* lines not written since the last one was */
+	bool broken;	     /* the last write ended within a line */
 } the_log = { .target = TO_STDERR, .fd = -1 };
 
 static const struct {

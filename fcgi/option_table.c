@@ -19,6 +19,8 @@
 /* An option of a feature that is not here yet fills none. */
 #define UNBUILT(name) .key = name, .kind = FCGI_OPTION_UNBUILT
 
+/* Ranges have a line of their own. */
+/* clang-format off */
 const struct fcgi_option_row fcgi_option_table[] = {
 	{ PROCESS(listen, LIST), .initial = "{}",
 	    .check = fcgi_option_check_listen,
@@ -117,6 +119,7 @@ const struct fcgi_option_row fcgi_option_table[] = {
 	{ UNBUILT("callback_polling"), .initial = "no",
 	    .doc = "Whether JSONP is answered." },
 };
+/* clang-format on */
 
 const size_t fcgi_option_table_size =
     sizeof(fcgi_option_table) / sizeof(fcgi_option_table[0]);

@@ -20,13 +20,13 @@ typedef const char *fcgi_option_check_fn(const char *text);
 struct fcgi_option_row {
 	const char *key;
 	enum fcgi_option_kind kind;
-	size_t offset;		/* in struct fcgi_options */
-	int64_t min;		/* the range of a kind that is a number */
+	size_t offset; /* in struct fcgi_options */
+	int64_t min;   /* the range of a kind that is a number */
 	int64_t max;
 	/* As in the configuration file.  For UNBUILT, the one value that says
 	 * what this version does anyway; NULL: no value does. */
 	const char *initial;
-	fcgi_option_check_fn *check;	/* NULL: any text */
+	fcgi_option_check_fn *check; /* NULL: any text */
 	const char *doc;
 };
 

@@ -12,23 +12,23 @@
 
 enum fcgi_option_kind {
 	/* Those that are a number. */
-	FCGI_OPTION_DURATION,	/* bx_msec: "500ms", "30s", "2m", "1h" */
-	FCGI_OPTION_SIZE,	/* size_t, bytes: "64KiB" */
-	FCGI_OPTION_COUNT,	/* size_t */
-	FCGI_OPTION_NUMBER,	/* unsigned */
-	FCGI_OPTION_MODE,	/* unsigned, written in octal */
-	FCGI_OPTION_BOOL,	/* bool: yes, no, true, false, on, off */
-	FCGI_OPTION_LEVEL,	/* enum bx_log_level */
+	FCGI_OPTION_DURATION, /* bx_msec: "500ms", "30s", "2m", "1h" */
+	FCGI_OPTION_SIZE,     /* size_t, bytes: "64KiB" */
+	FCGI_OPTION_COUNT,    /* size_t */
+	FCGI_OPTION_NUMBER,   /* unsigned */
+	FCGI_OPTION_MODE,     /* unsigned, written in octal */
+	FCGI_OPTION_BOOL,     /* bool: yes, no, true, false, on, off */
+	FCGI_OPTION_LEVEL,    /* enum bx_log_level */
 	/* And those that are not. */
-	FCGI_OPTION_TEXT,	/* char * */
-	FCGI_OPTION_LIST,	/* struct fcgi_strings */
-	FCGI_OPTION_UNBUILT,	/* belongs to a feature that is not here yet */
+	FCGI_OPTION_TEXT,    /* char * */
+	FCGI_OPTION_LIST,    /* struct fcgi_strings */
+	FCGI_OPTION_UNBUILT, /* belongs to a feature that is not here yet */
 	FCGI_OPTION_UNBUILT_LIST
 };
 
 enum fcgi_option_value_status {
 	FCGI_OPTION_VALUE_OK,
-	FCGI_OPTION_VALUE_NO_UNIT,	/* a number alone, and needs a unit */
+	FCGI_OPTION_VALUE_NO_UNIT, /* a number alone, and needs a unit */
 	FCGI_OPTION_VALUE_MALFORMED
 };
 
@@ -39,8 +39,10 @@ enum fcgi_option_value_status {
  * Read text as a value of a kind that is a number.  What is too large for an
  * int64_t is INT64_MAX.  *value is untouched unless the answer is OK.
  */
+/* clang-format off */
 enum fcgi_option_value_status fcgi_option_value_parse(
     enum fcgi_option_kind kind, const char *text, int64_t *value);
+/* clang-format on */
 
 /* Write value as parse reads it, in the largest unit that is exact. */
 void fcgi_option_value_format(enum fcgi_option_kind kind, int64_t value,

@@ -27,23 +27,23 @@ struct fcgi_strings {
 };
 
 struct fcgi_options {
-	struct bx_settings settings;	/* what the engine goes by */
+	struct bx_settings settings; /* what the engine goes by */
 
-	struct fcgi_strings listen;	/* "unix:PATH", "HOST:PORT"; none:
+	struct fcgi_strings listen;	    /* "unix:PATH", "HOST:PORT"; none:
 					 * the inherited socket */
-	unsigned socket_mode;		/* of unix sockets, at most 0777 */
-	char *mount;			/* begins with a slash; ends with
+	unsigned socket_mode;		    /* of unix sockets, at most 0777 */
+	char *mount;			    /* begins with a slash; ends with
 					 * none, unless it is "/" itself */
-	size_t max_message_size;	/* bytes of one request's body */
-	size_t max_connections_per_address;	/* 0: no limit */
-	struct fcgi_strings trusted_proxies;	/* numeric addresses */
-	unsigned duplicate_connect_status;	/* 400..599 */
+	size_t max_message_size;	    /* bytes of one request's body */
+	size_t max_connections_per_address; /* 0: no limit */
+	struct fcgi_strings trusted_proxies; /* numeric addresses */
+	unsigned duplicate_connect_status;   /* 400..599 */
 	enum bx_log_level log_level;
-	char *log_target;		/* "stderr", "syslog", or a path */
+	char *log_target; /* "stderr", "syslog", or a path */
 
 	/* Where each row got its value, NULL being the default; private. */
 	char **sources;
-	const struct bx_env *env;	/* borrowed; private */
+	const struct bx_env *env; /* borrowed; private */
 };
 
 /* One sentence for whoever wrote the configuration, without a newline. */
@@ -54,10 +54,10 @@ struct fcgi_problem {
 /* One "key = value", not looked at yet.  Everything is borrowed. */
 struct fcgi_assignment {
 	const char *key;
-	const char *const *values;	/* one, unless the option is a list */
+	const char *const *values; /* one, unless the option is a list */
 	size_t count;
-	bool append;		/* add to the list that is there */
-	const char *where;	/* "FILE:LINE" or "command line" */
+	bool append;	   /* add to the list that is there */
+	const char *where; /* "FILE:LINE" or "command line" */
 };
 
 /*

@@ -45,7 +45,7 @@ get_number(const struct fcgi_options *options,
 		return *(const bx_msec *)(const void *)member;
 	case FCGI_OPTION_SIZE:
 	case FCGI_OPTION_COUNT:
-		return (int64_t)*(const size_t *)(const void *)member;
+		return (int64_t) * (const size_t *)(const void *)member;
 	case FCGI_OPTION_NUMBER:
 	case FCGI_OPTION_MODE:
 		return *(const unsigned *)(const void *)member;

@@ -23,7 +23,7 @@ struct fcgi_signals {
 	ev_signal hangup;
 	fcgi_signals_stop_fn *on_stop;
 	void *ctx;
-	struct ev_loop *loop;	/* NULL: not started */
+	struct ev_loop *loop; /* NULL: not started */
 };
 
 /* Watch for signals.  The watchers do not keep the loop running. */

@@ -22,9 +22,11 @@ rule_39_advice_is_complete_each_time(void)
 
 	settings.timeout = 1234;
 	settings.interval = 56;
-	check(bx_advice_retry(&settings, 7), "{\"reconnect\":\"retry\","
+	check(bx_advice_retry(&settings, 7),
+	    "{\"reconnect\":\"retry\","
 	    "\"interval\":7,\"timeout\":1234}");
-	check(bx_advice_none(&settings), "{\"reconnect\":\"none\","
+	check(bx_advice_none(&settings),
+	    "{\"reconnect\":\"none\","
 	    "\"interval\":56,\"timeout\":1234}");
 }
 

@@ -18,8 +18,10 @@ start(struct client *client)
 	talk_defaults(&client->talk);
 	talk_start(&client->talk);
 	talk_connect(&client->talk, client->id);
-	(void)talk_ask(&client->talk, "{\"channel\":\"/meta/subscribe\","
-	    "\"clientId\":\"%s\",\"subscription\":\"/a\"}", client->id);
+	(void)talk_ask(&client->talk,
+	    "{\"channel\":\"/meta/subscribe\","
+	    "\"clientId\":\"%s\",\"subscription\":\"/a\"}",
+	    client->id);
 }
 
 static void
@@ -28,11 +30,12 @@ rule_38_events_come_before_all_replies(void)
 	struct client client;
 
 	start(&client);
-	CU_ASSERT_STRING_EQUAL(talk_ask(&client.talk,
-	    "[{\"channel\":\"/b\",\"clientId\":\"%s\",\"data\":0},"
-	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"},"
-	    "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}]",
-	    client.id, client.id, client.id),
+	CU_ASSERT_STRING_EQUAL(
+	    talk_ask(&client.talk,
+		"[{\"channel\":\"/b\",\"clientId\":\"%s\",\"data\":0},"
+		"{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"},"
+		"{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}]",
+		client.id, client.id, client.id),
 	    "[{\"channel\":\"/a\",\"data\":1},"
 	    "{\"channel\":\"/b\",\"successful\":true},"
 	    "{\"channel\":\"/meta/connect\",\"successful\":true},"
@@ -49,13 +52,16 @@ an_answer_takes_all_that_waits_by_the_time_it_is_composed(void)
 
 	start(&client);
 	talk_send(&client.talk, &client.request,
-	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}",
-	    client.id);
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}", client.id);
 	talk_handshake(&client.talk, client.id);
-	talk_send(&client.talk, &first, "{\"channel\":\"/a\","
-	    "\"clientId\":\"%s\",\"data\":1}", client.id);
-	talk_send(&client.talk, &second, "{\"channel\":\"/a\","
-	    "\"clientId\":\"%s\",\"data\":2}", client.id);
+	talk_send(&client.talk, &first,
+	    "{\"channel\":\"/a\","
+	    "\"clientId\":\"%s\",\"data\":1}",
+	    client.id);
+	talk_send(&client.talk, &second,
+	    "{\"channel\":\"/a\","
+	    "\"clientId\":\"%s\",\"data\":2}",
+	    client.id);
 	CU_ASSERT_EQUAL(bx_engine_backlog(client.talk.engine), 2);
 	talk_drain(&client.talk);
 	CU_ASSERT_EQUAL(bx_engine_backlog(client.talk.engine), 0);
@@ -78,8 +84,7 @@ without_memory_for_the_reply_the_queue_stays(void)
 
 	start(&client);
 	talk_send(&client.talk, &client.request,
-	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}",
-	    client.id);
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}", client.id);
 	talk_handshake(&client.talk, id);
 	talk_send(&client.talk, &publish,
 	    "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}", id);
@@ -88,9 +93,11 @@ without_memory_for_the_reply_the_queue_stays(void)
 	CU_ASSERT_EQUAL(client.request.outcome, BX_OUTCOME_NO_MEMORY);
 	talk_deliver(&client.talk, &client.request);
 	talk_deliver(&client.talk, &publish);
-	CU_ASSERT_PTR_NOT_NULL(strstr(talk_ask(&client.talk,
-	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}",
-	    client.id), "\"data\":1"));
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(talk_ask(&client.talk,
+		       "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}",
+		       client.id),
+		"\"data\":1"));
 	talk_stop(&client.talk);
 }
 
@@ -104,11 +111,12 @@ a_session_that_overflowed_while_held_is_told_to_handshake(void)
 	client.talk.settings.max_queue_messages = 1;
 	talk_start(&client.talk);
 	talk_connect(&client.talk, client.id);
-	(void)talk_ask(&client.talk, "{\"channel\":\"/meta/subscribe\","
-	    "\"clientId\":\"%s\",\"subscription\":\"/a\"}", client.id);
-	talk_send(&client.talk, &client.request,
-	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}",
+	(void)talk_ask(&client.talk,
+	    "{\"channel\":\"/meta/subscribe\","
+	    "\"clientId\":\"%s\",\"subscription\":\"/a\"}",
 	    client.id);
+	talk_send(&client.talk, &client.request,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}", client.id);
 	{
 		struct talk_request burst[3];
 		char id[BX_CLIENT_ID_LENGTH + 1];
@@ -117,7 +125,8 @@ a_session_that_overflowed_while_held_is_told_to_handshake(void)
 		for (i = 0; i < 3; i++)
 			talk_send(&client.talk, &burst[i],
 			    "{\"channel\":\"/a\",\"clientId\":\"%s\","
-			    "\"data\":1}", id);
+			    "\"data\":1}",
+			    id);
 		talk_drain(&client.talk);
 		for (i = 0; i < 3; i++)
 			talk_deliver(&client.talk, &burst[i]);

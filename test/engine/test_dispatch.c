@@ -17,9 +17,12 @@ check(const char *channel, const char *text)
 	talk_defaults(&talk);
 	talk_start(&talk);
 	talk_connect(&talk, id);
-	CU_ASSERT_PTR_NOT_NULL(strstr(talk_ask(&talk,
-	    "{\"channel\":\"%s\",\"clientId\":\"%s\",\"data\":1,"
-	    "\"advice\":{\"timeout\":0}}", channel, id), text));
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(talk_ask(&talk,
+		       "{\"channel\":\"%s\",\"clientId\":\"%s\",\"data\":1,"
+		       "\"advice\":{\"timeout\":0}}",
+		       channel, id),
+		text));
 	talk_stop(&talk);
 }
 

@@ -36,8 +36,10 @@ counts_follow_what_happens(void)
 	talk_defaults(&talk);
 	talk_start(&talk);
 	talk_connect(&talk, id);
-	(void)talk_ask(&talk, "{\"channel\":\"/meta/subscribe\","
-	    "\"clientId\":\"%s\",\"subscription\":[\"/a\",\"/b\"]}", id);
+	(void)talk_ask(&talk,
+	    "{\"channel\":\"/meta/subscribe\","
+	    "\"clientId\":\"%s\",\"subscription\":[\"/a\",\"/b\"]}",
+	    id);
 	(void)talk_ask(&talk,
 	    "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}", id);
 	(void)talk_ask(&talk,

@@ -10,7 +10,9 @@ static enum bx_status
 scan(struct bx_envelopes *envelopes, const char *text)
 {
 	const struct bx_envelope_input input = {
-		.bytes = text, .len = strlen(text), .max_depth = 4,
+		.bytes = text,
+		.len = strlen(text),
+		.max_depth = 4,
 		.max_count = 3,
 	};
 
@@ -40,7 +42,8 @@ check_field(const struct bx_envelope *envelope, const char *text,
 static void
 fields_are_found_as_they_were_sent(void)
 {
-	static const char text[] = " [ {\"channel\" : \"\\/a\" , \"data\":"
+	static const char text[] =
+	    " [ {\"channel\" : \"\\/a\" , \"data\":"
 	    " [ 1,{} ] ,\"x\":{\"data\":3}, \"id\":1e5 },"
 	    "{\"\\u0069d\":\"2\",\"id\":\"3\"} ] ";
 	struct bx_envelopes envelopes;
@@ -51,8 +54,8 @@ fields_are_found_as_they_were_sent(void)
 	check_field(&envelopes.list[0], text, BX_FIELD_CHANNEL, "\"\\/a\"");
 	check_field(&envelopes.list[0], text, BX_FIELD_DATA, "[ 1,{} ]");
 	check_field(&envelopes.list[0], text, BX_FIELD_ID, "1e5");
-	CU_ASSERT_PTR_NULL(bx_envelope_field(&envelopes.list[0], text,
-	    BX_FIELD_EXT).at);
+	CU_ASSERT_PTR_NULL(
+	    bx_envelope_field(&envelopes.list[0], text, BX_FIELD_EXT).at);
 	/* Rule 22: of duplicate keys, however spelt, the last wins. */
 	check_field(&envelopes.list[1], text, BX_FIELD_ID, "\"3\"");
 	bx_envelopes_fini(&envelopes);
@@ -62,8 +65,20 @@ static void
 rule_9_what_is_no_message_is_refused_whole(void)
 {
 	static const char *const bad[] = {
-		"", " ", "[]", "null", "1", "\"x\"", "[1]", "[{},null]",
-		"[{}", "[{}]]", "{}{}", "[{},]", "{\"a\":}", "[[{}]]",
+		"",
+		" ",
+		"[]",
+		"null",
+		"1",
+		"\"x\"",
+		"[1]",
+		"[{},null]",
+		"[{}",
+		"[{}]]",
+		"{}{}",
+		"[{},]",
+		"{\"a\":}",
+		"[[{}]]",
 		"{\"a\":[[[[]]]]}",
 	};
 	size_t i;
@@ -86,7 +101,10 @@ a_second_input_adds_to_the_first(void)
 {
 	static const char text[] = "[{\"id\":1}]{\"id\":2}";
 	struct bx_envelope_input input = {
-		.bytes = text, .len = 10, .max_depth = 4, .max_count = 3,
+		.bytes = text,
+		.len = 10,
+		.max_depth = 4,
+		.max_count = 3,
 	};
 	struct bx_envelopes envelopes;
 

@@ -12,8 +12,7 @@
 #define SUBSCRIBE \
 	"[{\"channel\":\"/meta/subscribe\",\"clientId\":\"%s\"," \
 	"\"subscription\":\"/a\"}]"
-#define PUBLISH \
-	"[{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":%d}]"
+#define PUBLISH "[{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":%d}]"
 #define CONNECTED "{\"channel\":\"/meta/connect\",\"successful\":true}"
 #define EVENT1 "{\"channel\":\"/a\",\"data\":1}"
 #define EVENT2 "{\"channel\":\"/a\",\"data\":2}"
@@ -171,11 +170,14 @@ rule_44_a_disconnect_releases_the_held_connect(void)
 	pair_start(&pair);
 	talk_send(&pair.talk, &held, CONNECT, pair.listener);
 	CU_ASSERT_STRING_EQUAL(talk_ask(&pair.talk,
-	    "{\"channel\":\"/meta/disconnect\",\"clientId\":\"%s\","
-	    "\"id\":\"9\"}", pair.listener),
+				   "{\"channel\":\"/meta/"
+				   "disconnect\",\"clientId\":\"%s\","
+				   "\"id\":\"9\"}",
+				   pair.listener),
 	    "[{\"channel\":\"/meta/disconnect\",\"id\":\"9\","
 	    "\"successful\":true}]");
-	CU_ASSERT_STRING_EQUAL(held.text, "[{\"channel\":\"/meta/connect\","
+	CU_ASSERT_STRING_EQUAL(held.text,
+	    "[{\"channel\":\"/meta/connect\","
 	    "\"successful\":true,\"advice\":{\"reconnect\":\"none\","
 	    "\"interval\":0,\"timeout\":30000}}]");
 	talk_deliver(&pair.talk, &held);
@@ -190,8 +192,8 @@ rule_69_a_publisher_gets_its_own_message_with_the_reply(void)
 
 	pair_start(&pair);
 	talk_send(&pair.talk, &held, CONNECT, pair.listener);
-	CU_ASSERT_STRING_EQUAL(talk_ask(&pair.talk, PUBLISH, pair.listener,
-	    1), "[" EVENT1 "," PUBLISHED "]");
+	CU_ASSERT_STRING_EQUAL(talk_ask(&pair.talk, PUBLISH, pair.listener, 1),
+	    "[" EVENT1 "," PUBLISHED "]");
 	CU_ASSERT_FALSE(held.ready);
 	talk_lose(&pair.talk, &held);
 	pair_stop(&pair);
@@ -245,8 +247,9 @@ pair_park(struct pair *pair, struct parking *parking)
 
 	memset(parking, 0, sizeof(*parking));
 	pair_start(pair);
-	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(
-	    pair->talk.engine), park, parking, &handle), BX_OK);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(pair->talk.engine),
+			    park, parking, &handle),
+	    BX_OK);
 }
 
 static void
@@ -271,7 +274,8 @@ a_parked_message_and_those_behind_it_wait_and_nobody_else(void)
 	bx_ticket_resolve(parking.tickets[0], BX_VERDICT_ALLOW, NULL,
 	    pair.talk.now);
 	talk_drain(&pair.talk);
-	CU_ASSERT_STRING_EQUAL(parked.text, "[{\"channel\":\"/a\",\"id\":1,"
+	CU_ASSERT_STRING_EQUAL(parked.text,
+	    "[{\"channel\":\"/a\",\"id\":1,"
 	    "\"successful\":true},{\"channel\":\"/meta/disconnect\","
 	    "\"successful\":true}]");
 	CU_ASSERT_STRING_EQUAL(held.text, "[" EVENT1 "," CONNECTED "]");
@@ -293,7 +297,8 @@ a_late_denial_carries_its_reason(void)
 	bx_ticket_resolve(parking.tickets[0], BX_VERDICT_DENY, "too_late",
 	    pair.talk.now);
 	talk_drain(&pair.talk);
-	CU_ASSERT_STRING_EQUAL(parked.text, "[{\"channel\":\"/a\","
+	CU_ASSERT_STRING_EQUAL(parked.text,
+	    "[{\"channel\":\"/a\","
 	    "\"successful\":false,"
 	    "\"error\":\"403:too_late:publish_denied\"}]");
 	talk_deliver(&pair.talk, &parked);
@@ -333,7 +338,8 @@ a_parked_message_of_a_session_that_ended_is_answered_402(void)
 	bx_ticket_resolve(parking.tickets[0], BX_VERDICT_ALLOW, NULL,
 	    pair.talk.now);
 	talk_drain(&pair.talk);
-	CU_ASSERT_STRING_EQUAL(parked.text, "[{\"channel\":\"/a\","
+	CU_ASSERT_STRING_EQUAL(parked.text,
+	    "[{\"channel\":\"/a\","
 	    "\"successful\":false,\"error\":\"402::session_unknown\"}]");
 	talk_deliver(&pair.talk, &parked);
 	pair_stop(&pair);
@@ -362,12 +368,13 @@ converse(void *ctx)
 		return false;
 	memset(pair->listener, 'x', BX_CLIENT_ID_LENGTH);
 	if (talk_try(&pair->talk, &request,
-	    "{\"channel\":\"/meta/handshake\"}", 29) == BX_OK) {
+		"{\"channel\":\"/meta/handshake\"}", 29) == BX_OK) {
 		talk_drain(&pair->talk);
 		answered = request.outcome == BX_OUTCOME_REPLIES;
 		if (answered)
-			memcpy(pair->listener, strstr(request.text,
-			    "clientId") + 11, BX_CLIENT_ID_LENGTH);
+			memcpy(pair->listener,
+			    strstr(request.text, "clientId") + 11,
+			    BX_CLIENT_ID_LENGTH);
 		talk_deliver(&pair->talk, &request);
 	} else
 		answered = false;
@@ -381,8 +388,7 @@ converse(void *ctx)
 			continue;
 		}
 		talk_drain(&pair->talk);
-		answered = answered &&
-		    request.outcome == BX_OUTCOME_REPLIES &&
+		answered = answered && request.outcome == BX_OUTCOME_REPLIES &&
 		    strstr(request.text, "false") == NULL;
 		talk_deliver(&pair->talk, &request);
 	}

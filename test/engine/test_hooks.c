@@ -14,7 +14,7 @@ struct caller {
 	char letter;
 	enum bx_verdict verdict;
 	uint64_t handle;
-	uint64_t remove;	/* 0: none */
+	uint64_t remove; /* 0: none */
 	bool add;
 };
 
@@ -32,7 +32,8 @@ note(struct bx_question *question, void *ctx)
 		bx_hooks_remove_policy(caller->hooks, caller->remove);
 	if (caller->add)
 		CU_ASSERT_EQUAL(bx_hooks_add_policy(caller->hooks, note,
-		    caller, &handle), BX_OK);
+				    caller, &handle),
+		    BX_OK);
 	caller->add = false;
 	return caller->verdict;
 }
@@ -46,7 +47,8 @@ add(struct bx_hooks *hooks, struct caller *caller, char letter,
 	caller->letter = letter;
 	caller->verdict = verdict;
 	CU_ASSERT_EQUAL(bx_hooks_add_policy(hooks, note, caller,
-	    &caller->handle), BX_OK);
+			    &caller->handle),
+	    BX_OK);
 }
 
 static enum bx_verdict
@@ -129,7 +131,8 @@ call(struct bx_hooks *hooks, const char *channel)
 	struct bx_service_call service_call = { .channel = &name };
 
 	CU_ASSERT_EQUAL_FATAL(bx_channel_name_parse(&name, channel,
-	    strlen(channel), 100, 10), BX_OK);
+				  strlen(channel), 100, 10),
+	    BX_OK);
 	called[0] = '\0';
 	return bx_hooks_call_service(hooks, &service_call);
 }
@@ -144,8 +147,8 @@ a_service_is_found_by_its_whole_name_and_may_end_itself(void)
 	    BX_OK);
 	CU_ASSERT_EQUAL(bx_hooks_add_service(hooks, "math", serve, &none),
 	    BX_EEXIST);
-	CU_ASSERT_EQUAL(bx_hooks_add_service(hooks, "math/add", serve,
-	    &hooks), BX_OK);
+	CU_ASSERT_EQUAL(bx_hooks_add_service(hooks, "math/add", serve, &hooks),
+	    BX_OK);
 	CU_ASSERT_TRUE(call(hooks, "/service/math"));
 	CU_ASSERT_STRING_EQUAL(called, "s");
 	CU_ASSERT_FALSE(call(hooks, "/service/mat"));

@@ -8,7 +8,8 @@
 #include "test/support/unit.h"
 
 #define NONE \
-	"\"advice\":{\"reconnect\":\"none\",\"interval\":0,\"timeout\":30000}"
+	"\"advice\":{\"reconnect\":\"none\",\"interval\":0,\"timeout\":" \
+	"30000}"
 
 /* The error that a single handshake with these fields is refused with. */
 static void
@@ -23,7 +24,9 @@ check_refused(const char *fields, const char *rest)
 	    "[{\"channel\":\"/meta/handshake\",\"successful\":false,%s}]",
 	    rest);
 	CU_ASSERT_STRING_EQUAL(talk_ask(&talk,
-	    "{\"channel\":\"/meta/handshake\"%s}", fields), expected);
+				   "{\"channel\":\"/meta/handshake\"%s}",
+				   fields),
+	    expected);
 	CU_ASSERT_EQUAL(bx_engine_counts(talk.engine).sessions, 0);
 	talk_stop(&talk);
 }
@@ -35,9 +38,10 @@ check_accepted(const char *fields)
 
 	talk_defaults(&talk);
 	talk_start(&talk);
-	CU_ASSERT_PTR_NOT_NULL(strstr(talk_ask(&talk,
-	    "{\"channel\":\"/meta/handshake\"%s}", fields),
-	    "\"successful\":true"));
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(talk_ask(&talk, "{\"channel\":\"/meta/handshake\"%s}",
+		       fields),
+		"\"successful\":true"));
 	CU_ASSERT_EQUAL(bx_engine_counts(talk.engine).sessions, 1);
 	talk_stop(&talk);
 }
@@ -52,7 +56,8 @@ rule_27_a_handshake_reply_has_all_its_fields(void)
 
 	talk_defaults(&talk);
 	talk_start(&talk);
-	text = talk_ask(&talk, "[{\"id\":\"1\",\"version\":\"1.0\","
+	text = talk_ask(&talk,
+	    "[{\"id\":\"1\",\"version\":\"1.0\","
 	    "\"supportedConnectionTypes\":[\"x\",\"long-polling\"],"
 	    "\"channel\":\"/meta/handshake\"}]");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(strstr(text, "\"clientId\":\""));
@@ -151,7 +156,7 @@ a_full_server_asks_to_come_back_later(void)
 	talk_start(&talk);
 	talk_handshake(&talk, id);
 	CU_ASSERT_STRING_EQUAL(talk_ask(&talk,
-	    "{\"channel\":\"/meta/handshake\"}"),
+				   "{\"channel\":\"/meta/handshake\"}"),
 	    "[{\"channel\":\"/meta/handshake\",\"successful\":false,"
 	    "\"error\":\"403:too_many_sessions:handshake_denied\","
 	    "\"advice\":{\"reconnect\":\"handshake\",\"interval\":5000}}]");
@@ -179,7 +184,8 @@ deny(struct bx_question *question, void *ctx)
 {
 	question->reason = ctx;
 	return question->operation == BX_OPERATION_HANDSHAKE
-	    ? BX_VERDICT_DENY : BX_VERDICT_ABSTAIN;
+	    ? BX_VERDICT_DENY
+	    : BX_VERDICT_ABSTAIN;
 }
 
 static void
@@ -191,13 +197,16 @@ check_denied(char *reason, const char *error)
 
 	talk_defaults(&talk);
 	talk_start(&talk);
-	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(talk.engine),
-	    deny, reason, &handle), BX_OK);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(talk.engine), deny,
+			    reason, &handle),
+	    BX_OK);
 	(void)snprintf(expected, sizeof(expected),
 	    "[{\"channel\":\"/meta/handshake\",\"successful\":false,"
-	    "\"error\":\"%s\"," NONE "}]", error);
+	    "\"error\":\"%s\"," NONE "}]",
+	    error);
 	CU_ASSERT_STRING_EQUAL(talk_ask(&talk,
-	    "{\"channel\":\"/meta/handshake\"}"), expected);
+				   "{\"channel\":\"/meta/handshake\"}"),
+	    expected);
 	talk_stop(&talk);
 }
 
@@ -235,14 +244,17 @@ rule_60_messages_behind_a_disconnect_are_of_no_session(void)
 	talk_defaults(&talk);
 	talk_start(&talk);
 	talk_connect(&talk, id);
-	CU_ASSERT_STRING_EQUAL(talk_ask(&talk,
-	    "[{\"channel\":\"/meta/disconnect\",\"clientId\":\"%s\"},"
-	    "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}]", id, id),
+	CU_ASSERT_STRING_EQUAL(
+	    talk_ask(&talk,
+		"[{\"channel\":\"/meta/disconnect\",\"clientId\":\"%s\"},"
+		"{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}]",
+		id, id),
 	    "[{\"channel\":\"/meta/disconnect\",\"successful\":true},"
 	    "{\"channel\":\"/a\",\"successful\":false,"
 	    "\"error\":\"402::session_unknown\"}]");
-	CU_ASSERT_STRING_EQUAL(talk_ask(&talk,
-	    "{\"channel\":\"/meta/disconnect\",\"clientId\":\"%s\"}", id),
+	CU_ASSERT_STRING_EQUAL(
+	    talk_ask(&talk,
+		"{\"channel\":\"/meta/disconnect\",\"clientId\":\"%s\"}", id),
 	    "[{\"channel\":\"/meta/disconnect\",\"successful\":false,"
 	    "\"error\":\"402::session_unknown\"}]");
 	talk_stop(&talk);

@@ -50,7 +50,8 @@ rule_43_an_unknown_session_is_told_to_handshake(void)
 	talk_defaults(&talk);
 	talk_start(&talk);
 	CU_ASSERT_STRING_EQUAL(talk_ask(&talk,
-	    "{\"channel\":\"/meta/connect\",\"id\":7,\"clientId\":7}"),
+				   "{\"channel\":\"/meta/"
+				   "connect\",\"id\":7,\"clientId\":7}"),
 	    "[{\"channel\":\"/meta/connect\",\"id\":7,\"successful\":false,"
 	    "\"error\":\"402::session_unknown\",\"advice\":"
 	    "{\"reconnect\":\"handshake\",\"interval\":0}}]");
@@ -91,8 +92,8 @@ rule_36_a_timeout_of_0_is_answered_now_with_advice(void)
 	start(&client);
 	connect(&client, ",\"advice\":{\"timeout\":0}");
 	CU_ASSERT_STRING_EQUAL(client.request.text,
-	    "[{\"channel\":\"/meta/connect\",\"successful\":true,"
-	    RETRY("0") "}]");
+	    "[{\"channel\":\"/meta/connect\",\"successful\":true," RETRY(
+		"0") "}]");
 	stop(&client);
 }
 
@@ -145,8 +146,8 @@ rule_36_a_clients_interval_counts_for_its_expiry(void)
 	start(&client);
 	connect(&client, ",\"advice\":{\"timeout\":0,\"interval\":5000}");
 	CU_ASSERT_STRING_EQUAL(client.request.text,
-	    "[{\"channel\":\"/meta/connect\",\"successful\":true,"
-	    RETRY("5000") "}]");
+	    "[{\"channel\":\"/meta/connect\",\"successful\":true," RETRY(
+		"5000") "}]");
 	talk_deliver(&client.talk, &client.request);
 	talk_wait(&client.talk, 14999);
 	CU_ASSERT_EQUAL(bx_engine_counts(client.talk.engine).sessions, 1);
@@ -180,10 +181,12 @@ rule_40_shutdown_answers_with_a_retry_spread_out(void)
 	connect(&client, "");
 	bx_engine_shut_down(client.talk.engine, 5000, client.talk.now);
 	talk_drain(&client.talk);
-	CU_ASSERT_EQUAL(sscanf(client.request.text,
-	    "[{\"channel\":\"/meta/connect\",\"successful\":true,"
-	    "\"advice\":{\"reconnect\":\"retry\",\"interval\":%ld",
-	    &interval), 1);
+	CU_ASSERT_EQUAL(
+	    sscanf(client.request.text,
+		"[{\"channel\":\"/meta/connect\",\"successful\":true,"
+		"\"advice\":{\"reconnect\":\"retry\",\"interval\":%ld",
+		&interval),
+	    1);
 	CU_ASSERT(interval >= 0 && interval <= 5000);
 	talk_deliver(&client.talk, &client.request);
 	connect(&client, "");
@@ -214,8 +217,7 @@ rule_84_another_message_puts_expiry_off(void)
 	start(&client);
 	talk_wait(&client.talk, 9000);
 	(void)talk_ask(&client.talk,
-	    "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}",
-	    client.id);
+	    "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}", client.id);
 	talk_wait(&client.talk, 9999);
 	CU_ASSERT_EQUAL(bx_engine_counts(client.talk.engine).sessions, 1);
 	talk_wait(&client.talk, 1);

@@ -44,8 +44,10 @@ check(struct client *client, const char *verb, const char *subscription,
 	    "[{\"channel\":\"/meta/%s\",\"subscription\":%s,%s}]", verb,
 	    subscription, rest);
 	CU_ASSERT_STRING_EQUAL(talk_ask(&client->talk,
-	    "{\"channel\":\"/meta/%s\",\"clientId\":\"%s\","
-	    "\"subscription\":%s}", verb, client->id, subscription),
+				   "{\"channel\":\"/meta/"
+				   "%s\",\"clientId\":\"%s\","
+				   "\"subscription\":%s}",
+				   verb, client->id, subscription),
 	    expected);
 }
 
@@ -63,8 +65,7 @@ rule_47_the_subscription_is_echoed_as_it_was_sent(void)
 	check(&client, "subscribe", "\"\\/a\\u0062\"", SUCCESS);
 	check(&client, "subscribe", "[ \"/a/*\" , \"/b/**\" ]", SUCCESS);
 	CU_ASSERT_EQUAL(channels(&client), 3);
-	check(&client, "unsubscribe", "[\"/ab\",\"/a/*\",\"/b/**\"]",
-	    SUCCESS);
+	check(&client, "unsubscribe", "[\"/ab\",\"/a/*\",\"/b/**\"]", SUCCESS);
 	CU_ASSERT_EQUAL(channels(&client), 0);
 	stop(&client);
 }
@@ -73,9 +74,21 @@ static void
 rule_48_one_bad_name_spoils_all(void)
 {
 	static const char *const bad[] = {
-		"[\"/a\",\"b\"]", "[\"/a\",1]", "[]", "{}", "1", "true",
-		"\"\"", "\"/\"", "\"/a//b\"", "\"/a/\"", "\"/*/a\"",
-		"\"/a*\"", "[[\"/a\"]]", "\"/a\\u0000b\"", "\"/\\ud800\"",
+		"[\"/a\",\"b\"]",
+		"[\"/a\",1]",
+		"[]",
+		"{}",
+		"1",
+		"true",
+		"\"\"",
+		"\"/\"",
+		"\"/a//b\"",
+		"\"/a/\"",
+		"\"/*/a\"",
+		"\"/a*\"",
+		"[[\"/a\"]]",
+		"\"/a\\u0000b\"",
+		"\"/\\ud800\"",
 		"[null]",
 	};
 	struct client client;
@@ -97,9 +110,11 @@ rule_48_a_missing_subscription_is_told_apart(void)
 
 	start(&client);
 	CU_ASSERT_STRING_EQUAL(talk_ask(&client.talk,
-	    "{\"channel\":\"/meta/subscribe\",\"clientId\":\"%s\"}",
-	    client.id), "[{\"channel\":\"/meta/subscribe\","
-	    FAILURE("403::subscription_missing") "}]");
+				   "{\"channel\":\"/meta/"
+				   "subscribe\",\"clientId\":\"%s\"}",
+				   client.id),
+	    "[{\"channel\":\"/meta/subscribe\"," FAILURE(
+		"403::subscription_missing") "}]");
 	check(&client, "subscribe", "null",
 	    FAILURE("403::subscription_missing"));
 	stop(&client);
@@ -168,10 +183,8 @@ rule_57_an_unknown_session_gets_402_and_the_echo(void)
 
 	start(&client);
 	memset(client.id, 'x', BX_CLIENT_ID_LENGTH);
-	check(&client, "subscribe", "\"/a\"",
-	    FAILURE("402::session_unknown"));
-	check(&client, "unsubscribe", "[1]",
-	    FAILURE("402::session_unknown"));
+	check(&client, "subscribe", "\"/a\"", FAILURE("402::session_unknown"));
+	check(&client, "unsubscribe", "[1]", FAILURE("402::session_unknown"));
 	stop(&client);
 }
 
@@ -204,10 +217,13 @@ no_name_is_applied_while_a_verdict_is_pending(void)
 
 	start(&client);
 	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(
-	    client.talk.engine), park_second, &parking, &handle), BX_OK);
+						client.talk.engine),
+			    park_second, &parking, &handle),
+	    BX_OK);
 	talk_send(&client.talk, &request,
 	    "{\"channel\":\"/meta/subscribe\",\"clientId\":\"%s\","
-	    "\"subscription\":[\"/a\",\"/b\"]}", client.id);
+	    "\"subscription\":[\"/a\",\"/b\"]}",
+	    client.id);
 	CU_ASSERT_EQUAL(channels(&client), 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(parking.ticket);
 	bx_ticket_resolve(parking.ticket, BX_VERDICT_ALLOW, NULL,

@@ -45,10 +45,12 @@ open_court(struct court *court)
 	memset(court, 0, sizeof(*court));
 	court->hooks = bx_hooks_new(unit_env(), seed);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(court->hooks);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(court->hooks, reply, &court->first,
+			    &handle),
+	    BX_OK);
 	CU_ASSERT_EQUAL(bx_hooks_add_policy(court->hooks, reply,
-	    &court->first, &handle), BX_OK);
-	CU_ASSERT_EQUAL(bx_hooks_add_policy(court->hooks, reply,
-	    &court->second, &handle), BX_OK);
+			    &court->second, &handle),
+	    BX_OK);
 	bx_asker_init(&court->asker);
 }
 
@@ -58,14 +60,15 @@ ask(struct court *court, enum bx_operation operation, const char *channel,
 {
 	struct bx_channel_name name;
 	struct bx_question question = {
-		.operation = operation, .channel = &name,
+		.operation = operation,
+		.channel = &name,
 	};
 	enum bx_verdict verdict;
 
 	CU_ASSERT_EQUAL_FATAL(bx_channel_name_parse(&name, channel,
-	    strlen(channel), 100, 10), BX_OK);
-	verdict = bx_policy_ask(court->hooks, &court->asker, place,
-	    &question);
+				  strlen(channel), 100, 10),
+	    BX_OK);
+	verdict = bx_policy_ask(court->hooks, &court->asker, place, &question);
 	court->reason = question.reason;
 	return verdict;
 }

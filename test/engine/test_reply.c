@@ -46,8 +46,7 @@ rule_72_every_error_has_its_text(void)
 	    FAILED("301:a,b:connection_types_not_supported"));
 	check_error(BX_ERROR_CHANNEL_MISSING, NULL,
 	    FAILED("400::channel_missing"));
-	check_error(BX_ERROR_DATA_MISSING, NULL,
-	    FAILED("400::data_missing"));
+	check_error(BX_ERROR_DATA_MISSING, NULL, FAILED("400::data_missing"));
 	check_error(BX_ERROR_SESSION_UNKNOWN, NULL,
 	    FAILED("402::session_unknown"));
 	check_error(BX_ERROR_HANDSHAKE_DENIED, NULL,
@@ -89,9 +88,7 @@ rule_76_an_argument_has_no_separators(void)
 static void
 fields_come_in_order_and_absent_ones_not_at_all(void)
 {
-	const struct bx_advice advice = {
-		BX_RECONNECT_RETRY, 5, 7
-	};
+	const struct bx_advice advice = { BX_RECONNECT_RETRY, 5, 7 };
 	struct bx_buf buf;
 
 	bx_buf_init(&buf, unit_env());
@@ -100,7 +97,8 @@ fields_come_in_order_and_absent_ones_not_at_all(void)
 	bx_reply_text(&buf, "text", "t");
 	bx_reply_success(&buf);
 	bx_reply_advice(&buf, &advice);
-	check_end(&buf, "{\"channel\":\"\\/a\",\"id\":1,\"text\":\"t\","
+	check_end(&buf,
+	    "{\"channel\":\"\\/a\",\"id\":1,\"text\":\"t\","
 	    "\"successful\":true,\"advice\":{\"reconnect\":\"retry\","
 	    "\"interval\":5,\"timeout\":7}}");
 	bx_reply_begin(&buf, slice(""), slice("2"));

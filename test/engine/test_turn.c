@@ -34,14 +34,14 @@ static void
 rule_17_b_the_channel_is_valid(void)
 {
 	check("\"channel\":5", FAILED("405::channel_invalid"));
-	check("\"channel\":\"\"", "\"channel\":\"\","
-	    FAILED("405::channel_invalid"));
-	check("\"channel\":\"/\"", "\"channel\":\"/\","
-	    FAILED("405::channel_invalid"));
-	check("\"channel\":\"/a\\u0000\"", "\"channel\":\"/a\\u0000\","
-	    FAILED("405::channel_invalid"));
-	check("\"channel\":\"/**\"", "\"channel\":\"/**\","
-	    FAILED("405::channel_invalid"));
+	check("\"channel\":\"\"",
+	    "\"channel\":\"\"," FAILED("405::channel_invalid"));
+	check("\"channel\":\"/\"",
+	    "\"channel\":\"/\"," FAILED("405::channel_invalid"));
+	check("\"channel\":\"/a\\u0000\"",
+	    "\"channel\":\"/a\\u0000\"," FAILED("405::channel_invalid"));
+	check("\"channel\":\"/**\"",
+	    "\"channel\":\"/**\"," FAILED("405::channel_invalid"));
 }
 
 static void
@@ -57,8 +57,9 @@ rule_17_c_the_id_is_letters_and_digits(void)
 		(void)snprintf(message, sizeof(message),
 		    "\"channel\":\"/a\",\"id\":%s", bad[i]);
 		(void)snprintf(expected, sizeof(expected),
-		    "\"channel\":\"/a\",\"id\":%s,"
-		    FAILED("405::message_id_invalid"), bad[i]);
+		    "\"channel\":\"/a\",\"id\":%s," FAILED(
+			"405::message_id_invalid"),
+		    bad[i]);
 		check(message, expected);
 	}
 }
@@ -76,16 +77,17 @@ rule_21_an_id_is_echoed_with_its_type_and_only_a_scalar(void)
 		(void)snprintf(message, sizeof(message),
 		    "\"channel\":\"/a\",\"id\":%s", good[i]);
 		(void)snprintf(expected, sizeof(expected),
-		    "\"channel\":\"/a\",\"id\":%s,"
-		    FAILED("402::session_unknown"), good[i]);
+		    "\"channel\":\"/a\",\"id\":%s," FAILED(
+			"402::session_unknown"),
+		    good[i]);
 		check(message, expected);
 	}
-	check("\"channel\":\"/a\",\"id\":null", "\"channel\":\"/a\","
-	    FAILED("402::session_unknown"));
-	check("\"channel\":\"/a\",\"id\":{}", "\"channel\":\"/a\","
-	    FAILED("405::message_id_invalid"));
-	check("\"channel\":\"/a\",\"id\":[1]", "\"channel\":\"/a\","
-	    FAILED("405::message_id_invalid"));
+	check("\"channel\":\"/a\",\"id\":null",
+	    "\"channel\":\"/a\"," FAILED("402::session_unknown"));
+	check("\"channel\":\"/a\",\"id\":{}",
+	    "\"channel\":\"/a\"," FAILED("405::message_id_invalid"));
+	check("\"channel\":\"/a\",\"id\":[1]",
+	    "\"channel\":\"/a\"," FAILED("405::message_id_invalid"));
 }
 
 static void
@@ -98,13 +100,13 @@ an_endless_id_is_not_echoed_into_memory(void)
 	id[sizeof(id) - 1] = '\0';
 	talk_defaults(&talk);
 	talk_start(&talk);
-	CU_ASSERT_PTR_NOT_NULL(strstr(talk_ask(&talk,
-	    "{\"channel\":\"/a\",\"id\":\"%s\"}", id),
-	    "405::message_id_invalid"));
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(talk_ask(&talk, "{\"channel\":\"/a\",\"id\":\"%s\"}", id),
+		"405::message_id_invalid"));
 	memset(id, '1', sizeof(id) - 1);
-	CU_ASSERT_PTR_NOT_NULL(strstr(talk_ask(&talk,
-	    "{\"channel\":\"/a\",\"id\":%s}", id),
-	    "405::message_id_invalid"));
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(talk_ask(&talk, "{\"channel\":\"/a\",\"id\":%s}", id),
+		"405::message_id_invalid"));
 	talk_stop(&talk);
 }
 
@@ -115,9 +117,10 @@ a_channel_with_escapes_is_the_one_it_spells(void)
 
 	talk_defaults(&talk);
 	talk_start(&talk);
-	CU_ASSERT_PTR_NOT_NULL(strstr(talk_ask(&talk,
-	    "{\"channel\":\"\\/meta\\/hand\\u0073hake\"}"),
-	    "\"successful\":true"));
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(talk_ask(&talk,
+		       "{\"channel\":\"\\/meta\\/hand\\u0073hake\"}"),
+		"\"successful\":true"));
 	talk_stop(&talk);
 }
 
@@ -125,9 +128,9 @@ static void
 rule_22_a_client_id_of_another_type_is_unknown(void)
 {
 	check("\"channel\":\"/meta/subscribe\",\"clientId\":[],"
-	    "\"subscription\":\"/a\"",
-	    "\"channel\":\"/meta/subscribe\",\"subscription\":\"/a\","
-	    FAILED("402::session_unknown"));
+	      "\"subscription\":\"/a\"",
+	    "\"channel\":\"/meta/subscribe\",\"subscription\":\"/a\"," FAILED(
+		"402::session_unknown"));
 }
 
 static const struct unit_test tests[] = {

@@ -53,10 +53,10 @@ static void
 test_values(void)
 {
 	CU_ASSERT_TRUE(read_text("timeout = 2s\n"
-	    "\tmount=\"/x\"\n"
-	    "socket_mode = '0600'\r\n"
-	    "anonymous_publish = yes max_batch = 7\n"
-	    "max_queue_size = 64KiB"));
+				 "\tmount=\"/x\"\n"
+				 "socket_mode = '0600'\r\n"
+				 "anonymous_publish = yes max_batch = 7\n"
+				 "max_queue_size = 64KiB"));
 	CU_ASSERT_EQUAL(options.settings.timeout, 2000);
 	CU_ASSERT_STRING_EQUAL(options.mount, "/x");
 	CU_ASSERT_EQUAL(options.socket_mode, 0600);
@@ -72,7 +72,8 @@ test_source(void)
 {
 	char expected[64];
 
-	CU_ASSERT_TRUE(read_text("# one\n// two\n/* three\nfour */\n"
+	CU_ASSERT_TRUE(read_text(
+	    "# one\n// two\n/* three\nfour */\n"
 	    "mount = /a\n\ntimeout = 1s # seven\ninterval =\n 1s\n"));
 	(void)snprintf(expected, sizeof(expected), "%s:5", path);
 	CU_ASSERT_STRING_EQUAL(fcgi_options_source(&options, "mount"),
@@ -89,8 +90,8 @@ static void
 test_lists(void)
 {
 	CU_ASSERT_TRUE(read_text("listen = { \"unix:/a#b\",\n c:1 }\n"
-	    "listen += { d:2 }\n"
-	    "trusted_proxies = 10.0.0.1\n"));
+				 "listen += { d:2 }\n"
+				 "trusted_proxies = 10.0.0.1\n"));
 	CU_ASSERT_EQUAL_FATAL(options.listen.count, 3);
 	CU_ASSERT_STRING_EQUAL(options.listen.items[0], "unix:/a#b");
 	CU_ASSERT_STRING_EQUAL(options.listen.items[1], "c:1");
@@ -99,7 +100,7 @@ test_lists(void)
 	fcgi_options_fini(&options);
 
 	CU_ASSERT_TRUE(read_text("listen = { a:1 }\nlisten = {}\n"
-	    "allowed_origins = {}\n"));
+				 "allowed_origins = {}\n"));
 	CU_ASSERT_EQUAL(options.listen.count, 0);
 	fcgi_options_fini(&options);
 }
@@ -108,7 +109,7 @@ static void
 test_last_counts(void)
 {
 	CU_ASSERT_TRUE(read_text("timeout = 1s\ntimeout = 2s\n"
-	    "listen = a:1\nlisten = b:2\n"));
+				 "listen = a:1\nlisten = b:2\n"));
 	CU_ASSERT_EQUAL(options.settings.timeout, 2000);
 	CU_ASSERT_EQUAL_FATAL(options.listen.count, 1);
 	CU_ASSERT_STRING_EQUAL(options.listen.items[0], "b:2");
@@ -119,9 +120,9 @@ static void
 test_comments(void)
 {
 	CU_ASSERT_TRUE(read_text("log_target = ./a//b\n"
-	    "mount = \"/*a\"# b\n"
-	    "//timeout = 1s\n"
-	    "max_batch /* a */ = /**/ 7 //b\n"));
+				 "mount = \"/*a\"# b\n"
+				 "//timeout = 1s\n"
+				 "max_batch /* a */ = /**/ 7 //b\n"));
 	CU_ASSERT_STRING_EQUAL(options.log_target, "./a//b");
 	CU_ASSERT_STRING_EQUAL(options.mount, "/*a");
 	CU_ASSERT_EQUAL(options.settings.timeout, 30000);
@@ -131,28 +132,34 @@ test_comments(void)
 
 static const struct {
 	const char *text;
-	const char *message;	/* behind the path */
+	const char *message; /* behind the path */
 } refused[] = {
 	{ "timout = 3s",
 	    ":1: no such option \"timout\"; did you mean \"timeout\"?" },
-	{ "/*\n*/\n# x\ntimeout = 30", ":4: timeout: \"30\" has no unit; "
+	{ "/*\n*/\n# x\ntimeout = 30",
+	    ":4: timeout: \"30\" has no unit; "
 	    "write 30 and ms, s, m or h, such as 30s" },
-	{ "timeout = 1s\ntimeout = 0", ":2: timeout: \"0\" has no unit; "
+	{ "timeout = 1s\ntimeout = 0",
+	    ":2: timeout: \"0\" has no unit; "
 	    "write 0 and ms, s, m or h, such as 30s" },
-	{ "mount = \"/a\nb\"", ":2: mount: \"/a\\x0ab\" is not a plain path: "
+	{ "mount = \"/a\nb\"",
+	    ":2: mount: \"/a\\x0ab\" is not a plain path: "
 	    "no \"?\", \"#\", \"%\", space or control character" },
 	{ "listen = { a:1,\n\n b }",
 	    ":3: listen: \"b\" is neither unix:PATH nor HOST:PORT" },
 	{ "max_channel_depth = 200",
 	    ":1: max_channel_depth: \"200\" is not in the range 1 to 128" },
-	{ "session_binding = auto", ":1: session_binding: not supported by "
+	{ "session_binding = auto",
+	    ":1: session_binding: not supported by "
 	    "this version, which acts as session_binding = trust" },
 	{ "browser_cookie = X",
 	    ":1: browser_cookie: not supported by this version" },
-	{ "allowed_origins = { \"*\" }", ":1: allowed_origins: not supported "
+	{ "allowed_origins = { \"*\" }",
+	    ":1: allowed_origins: not supported "
 	    "by this version, which acts as allowed_origins = {}" },
-	{ "\nplugin \"acl\" {\n}", ":3: plugin: not supported by this "
-				   "version" },
+	{ "\nplugin \"acl\" {\n}",
+	    ":3: plugin: not supported by this "
+	    "version" },
 	{ "plugin \"acl\" {\n path = \"x\"\n}",
 	    ":2: plugin: not supported by this version" },
 	{ "plugin \"acl\" {\n timeout = 3s\n}",
@@ -165,10 +172,12 @@ static const struct {
 	{ "timeout = 1s'\nmount = /a",
 	    ":1: a quote begins here and never ends" },
 	{ "timeout = '1s\\'", ":1: a quote begins here and never ends" },
-	{ "mount = \n/a*b", ":2: text with * or + in it has to stand in "
-			    "quotes" },
-	{ "mount = a+b", ":1: text with * or + in it has to stand in "
-			 "quotes" },
+	{ "mount = \n/a*b",
+	    ":2: text with * or + in it has to stand in "
+	    "quotes" },
+	{ "mount = a+b",
+	    ":1: text with * or + in it has to stand in "
+	    "quotes" },
 	{ "timeout { }", ":1: missing equal sign after option 'timeout'" },
 	{ "timeout += 1s",
 	    ":1: attempt to append to non-list option 'timeout'" },
@@ -176,8 +185,9 @@ static const struct {
 	{ "}", ":1: unexpected closing brace" },
 	{ "= 3", ":1: unexpected token '='" },
 	{ "\n\n /* x", ":3: a comment begins here and never ends" },
-	{ "timeout = \"\" # x", ":1: timeout: \"\" is not a whole number "
-				"with a unit: ms, s, m or h" },
+	{ "timeout = \"\" # x",
+	    ":1: timeout: \"\" is not a whole number "
+	    "with a unit: ms, s, m or h" },
 };
 
 static void
@@ -196,8 +206,8 @@ static void
 test_no_file(void)
 {
 	CU_ASSERT_TRUE_FATAL(fcgi_options_init(&options, unit_env()));
-	CU_ASSERT_FALSE(fcgi_config_read(&options, "/nonexistent/a",
-	    &problem));
+	CU_ASSERT_FALSE(
+	    fcgi_config_read(&options, "/nonexistent/a", &problem));
 	CU_ASSERT_STRING_EQUAL(problem.text,
 	    "/nonexistent/a: No such file or directory");
 	CU_ASSERT_FALSE(fcgi_config_read(&options, "/", &problem));
@@ -255,7 +265,8 @@ test_cut_anywhere(void)
 		text[len] = '\0';
 		if (!read_text(text))
 			CU_ASSERT_EQUAL(strncmp(problem.text, path,
-			    strlen(path)), 0);
+					    strlen(path)),
+			    0);
 		fcgi_options_fini(&options);
 	}
 }
@@ -286,10 +297,11 @@ test_printed(void)
 	char *first;
 	char *second;
 
-	CU_ASSERT_TRUE(read_text("log_target = \"./a $b \\\"c\\\\ \\x24{A}\"\n"
-	    "listen = { \"unix:/a b\", \"[::1]:3\" }\n"
-	    "timeout = 90s\nmax_message_size = 3KiB\n"
-	    "broadcast_to_publisher = no\nlog_level = debug"));
+	CU_ASSERT_TRUE(
+	    read_text("log_target = \"./a $b \\\"c\\\\ \\x24{A}\"\n"
+		      "listen = { \"unix:/a b\", \"[::1]:3\" }\n"
+		      "timeout = 90s\nmax_message_size = 3KiB\n"
+		      "broadcast_to_publisher = no\nlog_level = debug"));
 	CU_ASSERT_STRING_EQUAL(options.log_target, "./a $b \"c\\ ${A}");
 	first = print_values();
 	fcgi_options_fini(&options);
@@ -333,8 +345,7 @@ static const struct unit_test tests[] = {
 	{ "values are read, quoted or not", test_values },
 	{ "each option knows its line, whatever the comments", test_source },
 	{ "lists are read, added to, and emptied", test_lists },
-	{ "of an option that is set twice the last counts",
-	    test_last_counts },
+	{ "of an option that is set twice the last counts", test_last_counts },
 	{ "a comment begins where a word could", test_comments },
 	{ "what is wrong is told with file and line", test_refused },
 	{ "what is no file is told", test_no_file },

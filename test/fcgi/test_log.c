@@ -57,8 +57,8 @@ is_stamped(const char *line, const char *rest)
 	size_t i;
 
 	for (i = 0; form[i] != '\0'; i++) {
-		if (form[i] == 'd' ? line[i] < '0' || line[i] > '9' :
-				     line[i] != form[i])
+		if (form[i] == 'd' ? line[i] < '0' || line[i] > '9'
+				   : line[i] != form[i])
 			return false;
 	}
 	return strcmp(line + i, rest) == 0;
@@ -70,8 +70,8 @@ test_line(void)
 	set_up();
 	CU_ASSERT_TRUE_FATAL(fcgi_log_open(path, BX_LOG_INFO));
 	fcgi_log(BX_LOG_NOTICE, "event=%s port=%d", "listen", 9000);
-	CU_ASSERT_TRUE(is_stamped(contents(path),
-	    "notice event=listen port=9000\n"));
+	CU_ASSERT_TRUE(
+	    is_stamped(contents(path), "notice event=listen port=9000\n"));
 	tear_down();
 }
 
@@ -117,17 +117,16 @@ test_quote(void)
 
 	CU_ASSERT_STRING_EQUAL(fcgi_log_quote(out, sizeof(out), "", 0),
 	    "\"\"");
-	CU_ASSERT_STRING_EQUAL(
-	    fcgi_log_quote(out, sizeof(out), "a b\"\\c", 6),
+	CU_ASSERT_STRING_EQUAL(fcgi_log_quote(out, sizeof(out), "a b\"\\c", 6),
 	    "\"a b\\\"\\\\c\"");
-	CU_ASSERT_STRING_EQUAL(
-	    fcgi_log_quote(out, sizeof(out), "\0\n\x7f\xff", 4),
+	CU_ASSERT_STRING_EQUAL(fcgi_log_quote(out, sizeof(out), "\0\n\x7f\xff",
+				   4),
 	    "\"\\x00\\x0a\\x7f\\xff\"");
 	CU_ASSERT_STRING_EQUAL(fcgi_log_quote(out, sizeof(out),
-	    "0123456789012345678901234567890123456789", 40),
+				   "0123456789012345678901234567890123456789",
+				   40),
 	    "\"01234567890123456789012...\"");
-	CU_ASSERT_STRING_EQUAL(fcgi_log_quote(out, 9, "\n\n", 2),
-	    "\"...\"");
+	CU_ASSERT_STRING_EQUAL(fcgi_log_quote(out, 9, "\n\n", 2), "\"...\"");
 }
 
 /* Whatever the length and the kind of bytes, nothing is written behind out. */
@@ -262,8 +261,8 @@ test_cut_line(void)
 	(void)contents(path);
 	CU_ASSERT_EQUAL_FATAL(text[40], '\n');
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, " info cut=01234"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(text + 40,
-	    " warning event=log_lost lines=2\n"));
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(text + 40, " warning event=log_lost lines=2\n"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text + 40, " info whole=1\n"));
 	CU_ASSERT_PTR_NULL(strstr(text, "gone"));
 	tear_down();

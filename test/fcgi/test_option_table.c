@@ -77,7 +77,8 @@ test_table(void)
 		if (row->kind > FCGI_OPTION_LEVEL)
 			continue;
 		CU_ASSERT_EQUAL(fcgi_option_value_parse(row->kind,
-		    row->initial, &value), FCGI_OPTION_VALUE_OK);
+				    row->initial, &value),
+		    FCGI_OPTION_VALUE_OK);
 		CU_ASSERT(row->min <= value && value <= row->max);
 		CU_ASSERT(row->min >= 0);
 	}
@@ -99,17 +100,19 @@ test_ranges(void)
 		fcgi_option_value_format(row->kind, row->min, value);
 		CU_ASSERT_TRUE(set(row->key, value));
 		CU_ASSERT_EQUAL(strncmp(printed(row->key), value,
-		    strlen(value)), 0);
+				    strlen(value)),
+		    0);
 		fcgi_option_value_format(row->kind, row->max, value);
 		CU_ASSERT_TRUE(set(row->key, value));
 
 		fcgi_option_value_format(row->kind, row->max + 1, value);
 		CU_ASSERT_FALSE(set(row->key, value));
-		CU_ASSERT_PTR_NOT_NULL(strstr(problem.text,
-		    "\" is not in the range "));
+		CU_ASSERT_PTR_NOT_NULL(
+		    strstr(problem.text, "\" is not in the range "));
 		fcgi_option_value_format(row->kind, row->max, value);
 		CU_ASSERT_EQUAL(strncmp(printed(row->key), value,
-		    strlen(value)), 0);
+				    strlen(value)),
+		    0);
 		if (row->min == 0)
 			continue;
 		fcgi_option_value_format(row->kind, row->min - 1, value);
@@ -191,12 +194,14 @@ test_accepted(void)
 static const struct {
 	const char *key;
 	const char *value;
-	const char *message;	/* behind "key: " */
+	const char *message; /* behind "key: " */
 } refused[] = {
-	{ "timeout", "0", "\"0\" has no unit; write 0 and ms, s, m or h, "
-			  "such as 30s" },
-	{ "timeout", "30", "\"30\" has no unit; write 30 and ms, s, m or h, "
-			   "such as 30s" },
+	{ "timeout", "0",
+	    "\"0\" has no unit; write 0 and ms, s, m or h, "
+	    "such as 30s" },
+	{ "timeout", "30",
+	    "\"30\" has no unit; write 30 and ms, s, m or h, "
+	    "such as 30s" },
 	{ "timeout", "", "\"\"" DURATION },
 	{ "timeout", "s", "\"s\"" DURATION },
 	{ "timeout", "-1s", "\"-1s\"" DURATION },
@@ -205,12 +210,14 @@ static const struct {
 	{ "timeout", "30S", "\"30S\"" DURATION },
 	{ "timeout", "30sec", "\"30sec\"" DURATION },
 	{ "timeout", "1\n", "\"1\\x0a\"" DURATION },
-	{ "timeout", HUGE_NUMBER "ms", "\"" HUGE_NUMBER
-	    "ms\" is not in the range 0ms to 24h" },
-	{ "timeout", "9223372036854775807h", "\"9223372036854775807h\" is "
+	{ "timeout", HUGE_NUMBER "ms",
+	    "\"" HUGE_NUMBER "ms\" is not in the range 0ms to 24h" },
+	{ "timeout", "9223372036854775807h",
+	    "\"9223372036854775807h\" is "
 	    "not in the range 0ms to 24h" },
-	{ "max_queue_size", "0", "\"0\" has no unit; write 0 and B, KiB, MiB "
-				 "or GiB, such as 64KiB" },
+	{ "max_queue_size", "0",
+	    "\"0\" has no unit; write 0 and B, KiB, MiB "
+	    "or GiB, such as 64KiB" },
 	{ "max_queue_size", "64k", "\"64k\"" SIZE },
 	{ "max_queue_size", "64KB", "\"64KB\"" SIZE },
 	{ "max_queue_size", "1mib", "\"1mib\"" SIZE },
@@ -221,62 +228,78 @@ static const struct {
 	{ "max_channel_depth", "129", "\"129\" is not in the range 1 to 128" },
 	{ "duplicate_connect_status", "200",
 	    "\"200\" is not in the range 400 to 599" },
-	{ "socket_mode", "0888", "\"0888\" is not an octal number such as "
-				 "0660" },
+	{ "socket_mode", "0888",
+	    "\"0888\" is not an octal number such as "
+	    "0660" },
 	{ "socket_mode", "1777", "\"1777\" is not in the range 0000 to 0777" },
 	{ "anonymous_publish", "1", "\"1\"" BOOL },
 	{ "anonymous_publish", "", "\"\"" BOOL },
 	{ "log_level", "warn",
 	    "\"warn\" is not error, warning, notice, info or debug" },
-	{ "log_target", "", "\"\" is neither stderr nor syslog nor a path "
-			    "with a slash in it, such as ./log" },
-	{ "log_target", "stdout", "\"stdout\" is neither stderr nor syslog "
+	{ "log_target", "",
+	    "\"\" is neither stderr nor syslog nor a path "
+	    "with a slash in it, such as ./log" },
+	{ "log_target", "stdout",
+	    "\"stdout\" is neither stderr nor syslog "
 	    "nor a path with a slash in it, such as ./log" },
 	{ "log_target", "/a\n", "\"/a\\x0a\" has a control character in it" },
 	{ "mount", "cometd", "\"cometd\" does not begin with a slash" },
 	{ "mount", "", "\"\" does not begin with a slash" },
-	{ "mount", "/a/", "\"/a/\" ends with a slash; sub-paths are served "
-			  "without it" },
+	{ "mount", "/a/",
+	    "\"/a/\" ends with a slash; sub-paths are served "
+	    "without it" },
 	{ "mount", "//a", "\"//a\" has an empty, \".\" or \"..\" segment" },
-	{ "mount", "/a//b", "\"/a//b\" has an empty, \".\" or \"..\" "
-			    "segment" },
-	{ "mount", "/a/..", "\"/a/..\" has an empty, \".\" or \"..\" "
-			    "segment" },
+	{ "mount", "/a//b",
+	    "\"/a//b\" has an empty, \".\" or \"..\" "
+	    "segment" },
+	{ "mount", "/a/..",
+	    "\"/a/..\" has an empty, \".\" or \"..\" "
+	    "segment" },
 	{ "mount", "/./a", "\"/./a\" has an empty, \".\" or \"..\" segment" },
-	{ "mount", "/a?b", "\"/a?b\" is not a plain path: no \"?\", \"#\", "
-			   "\"%\", space or control character" },
+	{ "mount", "/a?b",
+	    "\"/a?b\" is not a plain path: no \"?\", \"#\", "
+	    "\"%\", space or control character" },
 	{ "listen", "9000", "\"9000\" is neither unix:PATH nor HOST:PORT" },
 	{ "listen", ":9000", "\":9000\" is neither unix:PATH nor HOST:PORT" },
 	{ "listen", "", "\"\" is neither unix:PATH nor HOST:PORT" },
 	{ "listen", "unix:", "\"unix:\" has no path behind \"unix:\"" },
-	{ "listen", LONG_PATH, "\"" LONG_PATH "\" has a path of more than "
+	{ "listen", LONG_PATH,
+	    "\"" LONG_PATH "\" has a path of more than "
 	    "107 bytes, the most that a unix socket can have" },
-	{ "listen", "::1:9000", "\"::1:9000\" is not [IPv6]:PORT; an IPv6 "
+	{ "listen", "::1:9000",
+	    "\"::1:9000\" is not [IPv6]:PORT; an IPv6 "
 	    "address stands in brackets" },
-	{ "listen", "[::1]", "\"[::1]\" is not [IPv6]:PORT; an IPv6 address "
-			     "stands in brackets" },
+	{ "listen", "[::1]",
+	    "\"[::1]\" is not [IPv6]:PORT; an IPv6 address "
+	    "stands in brackets" },
 	{ "listen", "a:", "\"a:\" does not end in a port from 0 to 65535" },
 	{ "listen", "a:65536",
 	    "\"a:65536\" does not end in a port from 0 to 65535" },
-	{ "listen", "a:1b", "\"a:1b\" does not end in a port from 0 to "
-			    "65535" },
-	{ "listen", "unix:/a\tb", "\"unix:/a\\x09b\" has a control character "
-				  "in it" },
-	{ "trusted_proxies", "proxy", "\"proxy\" is neither a numeric "
-				      "address nor ADDRESS/BITS" },
-	{ "session_binding", "strict", "not supported by this version, which "
-				       "acts as session_binding = trust" },
-	{ "callback_polling", "yes", "not supported by this version, which "
-				     "acts as callback_polling = no" },
-	{ "max_sessions_per_browser", "4", "not supported by this version, "
+	{ "listen", "a:1b",
+	    "\"a:1b\" does not end in a port from 0 to "
+	    "65535" },
+	{ "listen", "unix:/a\tb",
+	    "\"unix:/a\\x09b\" has a control character "
+	    "in it" },
+	{ "trusted_proxies", "proxy",
+	    "\"proxy\" is neither a numeric "
+	    "address nor ADDRESS/BITS" },
+	{ "session_binding", "strict",
+	    "not supported by this version, which "
+	    "acts as session_binding = trust" },
+	{ "callback_polling", "yes",
+	    "not supported by this version, which "
+	    "acts as callback_polling = no" },
+	{ "max_sessions_per_browser", "4",
+	    "not supported by this version, "
 	    "which acts as max_sessions_per_browser = -1" },
-	{ "allowed_origins", "*", "not supported by this version, which acts "
-				  "as allowed_origins = {}" },
+	{ "allowed_origins", "*",
+	    "not supported by this version, which acts "
+	    "as allowed_origins = {}" },
 	{ "multi_session_interval", "2s", "not supported by this version" },
 	{ "browser_cookie", "X", "not supported by this version" },
 	{ "browser_cookie_path", "/", "not supported by this version" },
-	{ "browser_cookie_same_site", "Lax",
-	    "not supported by this version" },
+	{ "browser_cookie_same_site", "Lax", "not supported by this version" },
 	{ "browser_cookie_secure", "auto", "not supported by this version" },
 };
 

@@ -54,14 +54,11 @@ test_defaults(void)
 	    defaults.max_queue_messages);
 	CU_ASSERT_EQUAL(engine->max_queue_size, defaults.max_queue_size);
 	CU_ASSERT_EQUAL(engine->max_sessions, defaults.max_sessions);
-	CU_ASSERT_EQUAL(engine->max_subscriptions,
-	    defaults.max_subscriptions);
+	CU_ASSERT_EQUAL(engine->max_subscriptions, defaults.max_subscriptions);
 	CU_ASSERT_EQUAL(engine->max_channel_length,
 	    defaults.max_channel_length);
-	CU_ASSERT_EQUAL(engine->max_channel_depth,
-	    defaults.max_channel_depth);
-	CU_ASSERT_EQUAL(engine->anonymous_publish,
-	    defaults.anonymous_publish);
+	CU_ASSERT_EQUAL(engine->max_channel_depth, defaults.max_channel_depth);
+	CU_ASSERT_EQUAL(engine->anonymous_publish, defaults.anonymous_publish);
 	CU_ASSERT_EQUAL(engine->broadcast_to_publisher,
 	    defaults.broadcast_to_publisher);
 	fcgi_options_fini(&options);
@@ -97,8 +94,9 @@ test_unbuilt_but_true(void)
 	CU_ASSERT_TRUE(set("callback_polling", "off"));
 	CU_ASSERT_TRUE(set("max_sessions_per_browser", "-1"));
 	CU_ASSERT_TRUE(set_values("allowed_origins", NULL, 0, false));
-	CU_ASSERT_STRING_EQUAL(
-	    fcgi_options_source(&options, "callback_polling"), "file:1");
+	CU_ASSERT_STRING_EQUAL(fcgi_options_source(&options,
+				   "callback_polling"),
+	    "file:1");
 	fcgi_options_fini(&options);
 }
 
@@ -207,9 +205,8 @@ use_memory(void *ctx)
 	if (!fcgi_options_init(&options, unit_env()))
 		return false;
 	ok = set_values("listen", two, 2, false) &&
-	    set_values("listen", two, 2, true) &&
-	    set("mount", "/other") && set("session_binding", "trust") &&
-	    set("timeout", "1s");
+	    set_values("listen", two, 2, true) && set("mount", "/other") &&
+	    set("session_binding", "trust") && set("timeout", "1s");
 	if (!ok) {
 		CU_ASSERT_PTR_NOT_NULL(
 		    strstr(problem.text, ": out of memory"));

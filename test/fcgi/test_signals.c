@@ -105,8 +105,7 @@ test_ignored(void)
 
 static const struct unit_test tests[] = {
 	{ "SIGTERM and SIGINT stop, each time they come", test_stop },
-	{ "the watchers do not keep the loop running",
-	    test_not_kept_running },
+	{ "the watchers do not keep the loop running", test_not_kept_running },
 	{ "SIGHUP reopens the log and stops nothing", test_hangup },
 	{ "SIGPIPE and SIGXFSZ are survived", test_ignored },
 };

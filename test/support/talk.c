@@ -56,8 +56,8 @@ talk_try(struct talk *talk, struct talk_request *request, const char *bytes,
 }
 
 static void
-send_text(struct talk *talk, struct talk_request *request,
-    const char *format, va_list arguments)
+send_text(struct talk *talk, struct talk_request *request, const char *format,
+    va_list arguments)
 {
 	char text[TALK_TEXT_MAX];
 	int len = vsnprintf(text, sizeof(text), format, arguments);
@@ -67,8 +67,8 @@ send_text(struct talk *talk, struct talk_request *request,
 }
 
 void
-talk_send(struct talk *talk, struct talk_request *request,
-    const char *format, ...)
+talk_send(struct talk *talk, struct talk_request *request, const char *format,
+    ...)
 {
 	va_list arguments;
 
@@ -83,8 +83,8 @@ append_message(struct bx_message *message, void *ctx)
 	struct talk_request *request = ctx;
 	size_t used = strlen(request->text);
 
-	CU_ASSERT_FATAL(used + bx_message_length(message) + 3 <
-	    sizeof(request->text));
+	CU_ASSERT_FATAL(
+	    used + bx_message_length(message) + 3 < sizeof(request->text));
 	if (used > 1)
 		request->text[used++] = ',';
 	memcpy(request->text + used, bx_message_bytes(message),
@@ -180,7 +180,8 @@ void
 talk_connect(struct talk *talk, char *id)
 {
 	talk_handshake(talk, id);
-	CU_ASSERT_STRING_EQUAL(talk_ask(talk,
-	    "[{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}]", id),
+	CU_ASSERT_STRING_EQUAL(
+	    talk_ask(talk,
+		"[{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}]", id),
 	    "[{\"channel\":\"/meta/connect\",\"successful\":true}]");
 }

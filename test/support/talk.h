@@ -26,10 +26,10 @@ struct talk {
 };
 
 struct talk_request {
-	struct bx_exchange *exchange;	/* NULL once it is over */
+	struct bx_exchange *exchange; /* NULL once it is over */
 	bool ready;
 	enum bx_outcome outcome;
-	char text[TALK_TEXT_MAX];	/* "[m1,m2]" once it is ready */
+	char text[TALK_TEXT_MAX]; /* "[m1,m2]" once it is ready */
 };
 
 /* An engine with the default settings, changed by the test before this call
