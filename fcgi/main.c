@@ -49,7 +49,7 @@ main(int argc, char **argv)
 		status = serve(env, &options);
 		fcgi_log_close();
 	} else {
-		fprintf(stderr, "bayeux-fcgi: log_target %s: %s\n",
+		(void)fprintf(stderr, "bayeux-fcgi: log_target %s: %s\n",
 		    options.log_target, strerror(errno));
 		status = EXIT_FAILURE;
 	}
