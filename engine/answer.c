@@ -5,6 +5,7 @@
 #include "exchange.h"
 #include "exchange_private.h"
 #include "meta.h"
+#include "queue.h"
 
 /* Is this the exchange of a connect that was held? */
 static bool

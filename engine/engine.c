@@ -6,6 +6,7 @@
 #include "core.h"
 #include "engine.h"
 #include "exchange_private.h"
+#include "sessions.h"
 
 struct bx_engine {
 	struct bx_core core;
@@ -38,8 +39,8 @@ init_core(struct bx_core *core)
 	core->hooks = bx_hooks_new(env, seed);
 	if (core->hooks == NULL)
 		return false;
-	core->sessions = bx_sessions_new(env, core->settings, core->tree,
-	    seed);
+	core->sessions =
+	    bx_sessions_new(env, core->settings, core->tree, seed);
 	return core->sessions != NULL;
 }
 

@@ -11,6 +11,7 @@
 #include "exchange_private.h"
 #include "dispatch.h"
 #include "meta.h"
+#include "sessions.h"
 
 struct bx_exchange *
 bx_exchange_open(struct bx_core *core,
@@ -307,8 +308,8 @@ bx_ticket_resolve(struct bx_ticket *ticket, enum bx_verdict verdict,
 	asker->ticket = NULL;
 	asker->resolved = true;
 	asker->reason = reason;
-	asker->verdict = verdict == BX_VERDICT_PENDING ? BX_VERDICT_DENY
-	    : verdict;
+	asker->verdict =
+	    verdict == BX_VERDICT_PENDING ? BX_VERDICT_DENY : verdict;
 	exchange->resumed_at = now;
 	/* One that is still asking finds the verdict when the callback
 	 * returns. */

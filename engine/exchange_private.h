@@ -15,7 +15,7 @@
 #include "exchange.h"
 #include "part.h"
 #include "policy.h"
-#include "session.h"
+#include "session_hold.h"
 
 /* As in the table of exchange.h. */
 enum exchange_state {

@@ -90,19 +90,43 @@ refuse_for_good(struct bx_turn *turn, enum bx_error error, const char *arg)
 	return bx_turn_end_reply(turn);
 }
 
-/* The types that the client offered, as the list in an error: a,b. */
+/* Append one offered type to the list, without what would look like two. */
+static size_t
+append_type(char *list, size_t len, struct bx_slice type)
+{
+	size_t i;
+
+	if (len > 0 && len < OFFER_MAX - 1)
+		list[len++] = ',';
+	if (bx_json_type_of(type) == BX_JSON_STRING) {
+		type.at++;
+		type.len -= 2;
+	}
+	for (i = 0; i < type.len && len < OFFER_MAX - 1; i++)
+		list[len++] = type.at[i] == ',' ? '_' : type.at[i];
+	return len;
+}
+
+/* The types that the client offered are the arguments of the error: a,b. */
 static enum bx_step
 refuse_connection_types(struct bx_turn *turn)
 {
 	struct bx_slice types =
 	    bx_turn_field(turn, BX_FIELD_SUPPORTED_CONNECTION_TYPES);
 	char list[OFFER_MAX];
+	struct bx_json json;
+	struct bx_slice key;
+	struct bx_slice type;
 	size_t len = 0;
-	size_t i;
+	bool more;
 
-	for (i = 0; i < types.len && len < sizeof(list) - 1; i++)
-		if (strchr("[]\" \t\r\n", types.at[i]) == NULL)
-			list[len++] = types.at[i];
+	bx_json_init(&json, types.at, types.len,
+	    turn->core->settings->max_json_depth);
+	if (bx_json_enter(&json) == BX_OK)
+		while (len < OFFER_MAX - 1 &&
+		    bx_json_next(&json, &key, &more) == BX_OK && more &&
+		    bx_json_value(&json, &type) == BX_OK)
+			len = append_type(list, len, type);
 	list[len] = '\0';
 	return refuse_for_good(turn, BX_ERROR_CONNECTION_TYPES, list);
 }

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+#include "session_hold.h"
 #include "turn.h"
 
 /* BAYEUX.md rules 24 to 33; on success turn->created is the new session. */

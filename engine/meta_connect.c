@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "meta.h"
+#include "session_queue.h"
 
 static const char channel_json[] = "\"/meta/connect\"";
 
@@ -32,24 +33,24 @@ choose_advice(const struct bx_connect *connect, struct bx_advice *advice)
 		return true;
 	}
 	if (core->closing) {
-		*advice = bx_advice_retry(core->settings,
-		    spread_interval(core));
+		*advice =
+		    bx_advice_retry(core->settings, spread_interval(core));
 		return true;
 	}
 	if (!connect->wants_advice &&
 	    !bx_session_needs_advice(session, connect->connection_type))
 		return false;
 	bx_session_set_advised(session, connect->connection_type);
-	*advice = bx_advice_retry(core->settings,
-	    bx_session_interval(session));
+	*advice =
+	    bx_advice_retry(core->settings, bx_session_interval(session));
 	return true;
 }
 
 struct bx_message *
 bx_meta_connect_reply(const struct bx_connect *connect)
 {
-	const struct bx_slice channel =
-	    { channel_json, sizeof(channel_json) - 1 };
+	const struct bx_slice channel = { channel_json,
+		sizeof(channel_json) - 1 };
 	struct bx_buf *buf = &connect->core->scratch;
 	struct bx_session *session = connect->session;
 	struct bx_advice advice;
@@ -93,7 +94,8 @@ read_wishes(const struct bx_turn *turn, struct wishes *wishes)
 	const struct bx_settings *settings = turn->core->settings;
 	struct bx_slice advice = bx_turn_field(turn, BX_FIELD_ADVICE);
 	bx_msec longest = settings->timeout > settings->interval
-	    ? settings->timeout : settings->interval;
+	    ? settings->timeout
+	    : settings->interval;
 
 	wishes->timeout = -1;
 	wishes->interval = -1;
@@ -101,9 +103,9 @@ read_wishes(const struct bx_turn *turn, struct wishes *wishes)
 	if (!wishes->any)
 		return BX_OK;
 	if (bx_json_member_integer(advice, "timeout", &wishes->timeout) ==
-	    BX_ENOMEM ||
+		BX_ENOMEM ||
 	    bx_json_member_integer(advice, "interval", &wishes->interval) ==
-	    BX_ENOMEM)
+		BX_ENOMEM)
 		return BX_ENOMEM;
 	/* A client may not keep its session alive for ever by asking for an
 	 * endless pause. */
@@ -142,8 +144,8 @@ bx_meta_connect(struct bx_turn *turn)
 		return refuse_unknown(turn);
 	if (read_wishes(turn, &wishes) != BX_OK)
 		return BX_STEP_NO_MEMORY;
-	turn->connect = bx_session_connect(session, wishes.interval,
-	    &may_hold);
+	turn->connect =
+	    bx_session_connect(session, wishes.interval, &may_hold);
 	turn->answers_connect = true;
 	hold = hold_time(turn, &wishes);
 	if (may_hold && hold > 0 && turn->alone && !turn->core->closing &&

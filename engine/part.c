@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "part.h"
+#include "session_hold.h"
+#include "session_queue.h"
 
 void
 bx_parts_init(struct bx_parts *parts, const struct bx_env *env)
@@ -31,8 +33,8 @@ bx_parts_fini(struct bx_parts *parts)
 struct bx_part *
 bx_parts_next(struct bx_parts *parts, struct bx_part *part)
 {
-	struct bx_list *link = part == NULL ? parts->list.next
-	    : part->link.next;
+	struct bx_list *link =
+	    part == NULL ? parts->list.next : part->link.next;
 
 	if (link == &parts->list)
 		return NULL;

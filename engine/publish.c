@@ -6,11 +6,12 @@
  */
 #include "publish.h"
 #include "queue.h"
+#include "session_queue.h"
 
 struct collection {
 	const struct bx_env *env;
 	struct bx_message *message;
-	const struct bx_session *except;	/* or NULL */
+	const struct bx_session *except; /* or NULL */
 	struct bx_list deliveries;
 	bool failed;
 };
@@ -41,7 +42,8 @@ broadcast(struct bx_turn *turn, struct bx_message *message)
 	struct collection collection = {
 		.env = core->env,
 		.message = message,
-		.except = core->settings->broadcast_to_publisher ? NULL
+		.except = core->settings->broadcast_to_publisher
+		    ? NULL
 		    : turn->session,
 	};
 	struct bx_list *link;
@@ -67,9 +69,8 @@ static enum bx_status
 serialise_and_broadcast(struct bx_turn *turn)
 {
 	const struct bx_slice absent = { NULL, 0 };
-	const struct bx_slice channel = {
-		turn->channel.name.text, turn->channel.name.len
-	};
+	const struct bx_slice channel = { turn->channel.name.text,
+		turn->channel.name.len };
 	struct bx_slice ext = bx_turn_field(turn, BX_FIELD_EXT);
 	struct bx_message *message;
 	enum bx_status status;

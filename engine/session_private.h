@@ -1,6 +1,6 @@
 /*
- * session_private.h - the inside of a session, for session.c and
- * session_queue.c alone.
+ * session_private.h - the inside of a session and of the table, for session.c,
+ * sessions.c and session_queue.c alone.
  */
 #ifndef BX_SESSION_PRIVATE_H
 #define BX_SESSION_PRIVATE_H
@@ -15,7 +15,7 @@
 #include "hash.h"
 #include "list.h"
 #include "queue.h"
-#include "session.h"
+#include "session_hold.h"
 #include "settings.h"
 
 struct bx_sessions {
@@ -24,8 +24,12 @@ struct bx_sessions {
 	struct bx_channel_tree *tree;
 	struct bx_hash by_id;
 	struct bx_deadlines deadlines;
-	struct bx_list ready;	/* of readers, longest ready first */
-	struct bx_list waiting;	/* of sessions */
+	/* Readers that are ready, longest first: those who were asked for
+	 * something, and those whom a message or the clock has woken. */
+	struct bx_list prompt;
+	struct bx_list woken;
+	bool prompt_next;	/* the two take turns */
+	struct bx_list waiting; /* of sessions */
 	size_t held;
 	uint64_t delivered;
 };
@@ -35,18 +39,23 @@ struct bx_session {
 	struct bx_hash_entry by_id;
 	struct bx_subscriber subscriber;
 	struct bx_queue queue;
-	struct bx_deadline deadline;	/* the hold's end, or expiry */
+	struct bx_deadline deadline; /* the hold's end, or expiry */
 	struct bx_list waiting;
-	struct bx_reader *reader;	/* parked or ready, or NULL */
-	const char *advised;	/* the transport it was last advised on */
+	struct bx_reader *reader; /* parked or ready, or NULL */
+	const char *advised;	  /* the transport it was last advised on */
 	bx_msec interval;
 	unsigned refs;
-	unsigned batches;	/* begun and not ended */
-	uint32_t connects;	/* the number of the newest; 0 = none yet */
+	unsigned batches;  /* begun and not ended */
+	uint32_t connects; /* the number of the newest; 0 = none yet */
 	enum bx_session_state state;
-	enum bx_gone_reason reason;	/* once it is GONE */
+	enum bx_gone_reason reason; /* once it is GONE */
 	char id[BX_CLIENT_ID_LENGTH + 1];
 };
+
+/* Put a reader where its new reason to be ready, graver than the one before,
+ * wants it. */
+void bx_sessions_rank(struct bx_sessions *sessions, struct bx_reader *reader,
+    enum bx_wake wake);
 
 /* Make the session's reader ready, if it has one. */
 void bx_session_wake(struct bx_session *session, enum bx_wake wake);

@@ -3,8 +3,8 @@
  */
 #include <string.h>
 
-#include "session.h"
 #include "session_private.h"
+#include "session_queue.h"
 
 const char *
 bx_session_id(const struct bx_session *session)
@@ -51,8 +51,7 @@ bx_session_needs_advice(const struct bx_session *session,
 }
 
 void
-bx_session_set_advised(struct bx_session *session,
-    const char *connection_type)
+bx_session_set_advised(struct bx_session *session, const char *connection_type)
 {
 	session->advised = connection_type;
 }

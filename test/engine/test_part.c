@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "engine/part.h"
+#include "engine/session_queue.h"
+#include "engine/sessions.h"
 #include "test/support/unit.h"
 
 struct house {
@@ -23,13 +25,11 @@ open_house(struct house *house)
 
 	house->settings = defaults;
 	house->tree = bx_channel_tree_new(unit_env(), seed);
-	house->sessions = bx_sessions_new(unit_env(), &house->settings,
-	    house->tree, seed);
+	house->sessions =
+	    bx_sessions_new(unit_env(), &house->settings, house->tree, seed);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(house->sessions);
-	CU_ASSERT_EQUAL(bx_session_new(house->sessions, 0, &house->a),
-	    BX_OK);
-	CU_ASSERT_EQUAL(bx_session_new(house->sessions, 0, &house->b),
-	    BX_OK);
+	CU_ASSERT_EQUAL(bx_session_new(house->sessions, 0, &house->a), BX_OK);
+	CU_ASSERT_EQUAL(bx_session_new(house->sessions, 0, &house->b), BX_OK);
 	bx_parts_init(&house->parts, unit_env());
 }
 
@@ -127,8 +127,8 @@ a_second_part_that_finds_no_memory_changes_nothing(void)
 	CU_ASSERT_PTR_NOT_NULL(bx_parts_join(&house.parts, house.a));
 	unit_fail_allocation(1);
 	CU_ASSERT_PTR_NULL(bx_parts_join(&house.parts, house.b));
-	CU_ASSERT_PTR_NULL(bx_parts_next(&house.parts,
-	    bx_parts_next(&house.parts, NULL)));
+	CU_ASSERT_PTR_NULL(
+	    bx_parts_next(&house.parts, bx_parts_next(&house.parts, NULL)));
 	close_house(&house);
 }
 

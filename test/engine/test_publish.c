@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "engine/message.h"
-#include "engine/session.h"
+#include "engine/session_queue.h"
+#include "engine/sessions.h"
 #include "test/support/talk.h"
 #include "test/support/unit.h"
 
@@ -37,7 +38,8 @@ start(struct pair *pair)
 static const char *
 poll(struct pair *pair)
 {
-	return talk_ask(&pair->talk, "{\"channel\":\"/meta/connect\","
+	return talk_ask(&pair->talk,
+	    "{\"channel\":\"/meta/connect\","
 	    "\"clientId\":\"%s\",\"advice\":{\"timeout\":0}}",
 	    pair->listener);
 }
@@ -51,7 +53,8 @@ check_events(struct pair *pair, const char *events)
 	(void)snprintf(expected, sizeof(expected),
 	    "[%s%s{\"channel\":\"/meta/connect\",\"successful\":true,"
 	    "\"advice\":{\"reconnect\":\"retry\",\"interval\":0,"
-	    "\"timeout\":30000}}]", events, events[0] == '\0' ? "" : ",");
+	    "\"timeout\":30000}}]",
+	    events, events[0] == '\0' ? "" : ",");
 	CU_ASSERT_STRING_EQUAL(poll(pair), expected);
 }
 
@@ -59,18 +62,25 @@ check_events(struct pair *pair, const char *events)
 static const char *
 say(struct pair *pair, const char *fields)
 {
-	return talk_ask(&pair->talk, "{\"clientId\":\"%s\",%s}",
-	    pair->talker, fields);
+	return talk_ask(&pair->talk, "{\"clientId\":\"%s\",%s}", pair->talker,
+	    fields);
 }
 
 static void
 data_travels_byte_for_byte(void)
 {
 	static const char *const values[] = {
-		"9007199254740993", "1e400", "-0", "\"a\\u0000b\"",
-		"\"\\ud800\"", "null", "[ 1 ,\n2 ]", "{\"a\":1,\"a\":2}",
+		"9007199254740993",
+		"1e400",
+		"-0",
+		"\"a\\u0000b\"",
+		"\"\\ud800\"",
+		"null",
+		"[ 1 ,\n2 ]",
+		"{\"a\":1,\"a\":2}",
 		"12345678901234567890123456789012345678901234567890",
-		"\"\\/\"", "\"\xc3\xa9\"",
+		"\"\\/\"",
+		"\"\xc3\xa9\"",
 	};
 	char text[256];
 	struct pair pair;
@@ -108,9 +118,11 @@ rule_63_only_channel_data_and_ext_are_passed_on(void)
 	struct pair pair;
 
 	start(&pair);
-	CU_ASSERT_STRING_EQUAL(say(&pair, "\"channel\":\"/a\",\"id\":\"5\","
-	    "\"data\":1,\"ext\":{\"x\":1},\"advice\":{\"reconnect\":"
-	    "\"none\"},\"successful\":true,\"timestamp\":\"t\""),
+	CU_ASSERT_STRING_EQUAL(
+	    say(&pair,
+		"\"channel\":\"/a\",\"id\":\"5\","
+		"\"data\":1,\"ext\":{\"x\":1},\"advice\":{\"reconnect\":"
+		"\"none\"},\"successful\":true,\"timestamp\":\"t\""),
 	    "[{\"channel\":\"/a\",\"id\":\"5\",\"successful\":true}]");
 	check_events(&pair,
 	    "{\"channel\":\"/a\",\"data\":1,\"ext\":{\"x\":1}}");
@@ -162,8 +174,10 @@ what_is_refused_reaches_nobody(void)
 	    "403:denied_by_security_policy:channel_create_denied");
 	check_refused(&pair, "\"channel\":\"/a\",\"data\":1,\"id\":\"a b\"",
 	    "405::message_id_invalid");
-	check_refused(&pair, "\"channel\":\"/a\",\"data\":1,"
-	    "\"clientId\":\"stranger\"", "402::session_unknown");
+	check_refused(&pair,
+	    "\"channel\":\"/a\",\"data\":1,"
+	    "\"clientId\":\"stranger\"",
+	    "402::session_unknown");
 	talk_stop(&pair.talk);
 }
 
@@ -183,11 +197,14 @@ rule_67_only_a_message_without_any_id_is_anonymous(void)
 	CU_ASSERT_STRING_EQUAL(talk_ask(&pair.talk, "%s", anonymous),
 	    "[{\"channel\":\"/a\",\"successful\":true}]");
 	check_events(&pair, anonymous);
-	check_refused(&pair, "\"channel\":\"/a\",\"data\":1,"
-	    "\"clientId\":\"expired\"", "402::session_unknown");
-	CU_ASSERT_PTR_NOT_NULL(strstr(talk_ask(&pair.talk,
-	    "{\"channel\":\"/service/a\",\"data\":1}"),
-	    "402::session_unknown"));
+	check_refused(&pair,
+	    "\"channel\":\"/a\",\"data\":1,"
+	    "\"clientId\":\"expired\"",
+	    "402::session_unknown");
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(talk_ask(&pair.talk,
+		       "{\"channel\":\"/service/a\",\"data\":1}"),
+		"402::session_unknown"));
 	talk_stop(&pair.talk);
 }
 
@@ -199,8 +216,10 @@ rule_68_the_publisher_can_be_left_out(void)
 	talk_defaults(&pair.talk);
 	pair.talk.settings.broadcast_to_publisher = false;
 	start_with(&pair);
-	CU_ASSERT_STRING_EQUAL(talk_ask(&pair.talk, "{\"channel\":\"/a\","
-	    "\"clientId\":\"%s\",\"data\":1}", pair.listener),
+	CU_ASSERT_STRING_EQUAL(talk_ask(&pair.talk,
+				   "{\"channel\":\"/a\","
+				   "\"clientId\":\"%s\",\"data\":1}",
+				   pair.listener),
 	    "[{\"channel\":\"/a\",\"successful\":true}]");
 	check_events(&pair, "");
 	talk_stop(&pair.talk);
@@ -217,7 +236,8 @@ rule_70_events_keep_their_order(void)
 	    "{\"channel\":\"/a/b\",\"clientId\":\"%s\",\"data\":2}]",
 	    pair.talker, pair.talker);
 	(void)say(&pair, "\"channel\":\"/a\",\"data\":3");
-	check_events(&pair, "{\"channel\":\"/a\",\"data\":1},"
+	check_events(&pair,
+	    "{\"channel\":\"/a\",\"data\":1},"
 	    "{\"channel\":\"/a/b\",\"data\":2},"
 	    "{\"channel\":\"/a\",\"data\":3}");
 	talk_stop(&pair.talk);
@@ -237,8 +257,7 @@ an_overflowing_queue_ends_its_session_alone(void)
 	CU_ASSERT_EQUAL(bx_engine_counts(pair.talk.engine).sessions, 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(unit_last_log(), "reason=overflow"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(poll(&pair), "402::session_unknown"));
-	CU_ASSERT_STRING_EQUAL(
-	    say(&pair, "\"channel\":\"/a\",\"data\":1"),
+	CU_ASSERT_STRING_EQUAL(say(&pair, "\"channel\":\"/a\",\"data\":1"),
 	    "[{\"channel\":\"/a\",\"successful\":true}]");
 	talk_stop(&pair.talk);
 }
@@ -247,9 +266,8 @@ an_overflowing_queue_ends_its_session_alone(void)
 static void
 echo(const struct bx_service_call *call, void *ctx)
 {
-	const struct bx_slice channel = {
-		call->channel->text, call->channel->len
-	};
+	const struct bx_slice channel = { call->channel->text,
+		call->channel->len };
 	const struct bx_slice absent = { NULL, 0 };
 	struct bx_message *message = bx_message_event(unit_env(), channel,
 	    call->data, call->id, absent);
@@ -268,18 +286,22 @@ rule_66_a_service_answers_its_sender_and_nobody_hears(void)
 	int calls = 0;
 
 	start(&pair);
-	(void)talk_ask(&pair.talk, "{\"channel\":\"/meta/subscribe\","
-	    "\"clientId\":\"%s\",\"subscription\":\"/**\"}", pair.listener);
-	CU_ASSERT_EQUAL(bx_hooks_add_service(bx_engine_hooks(
-	    pair.talk.engine), "echo", echo, &calls), BX_OK);
+	(void)talk_ask(&pair.talk,
+	    "{\"channel\":\"/meta/subscribe\","
+	    "\"clientId\":\"%s\",\"subscription\":\"/**\"}",
+	    pair.listener);
+	CU_ASSERT_EQUAL(bx_hooks_add_service(bx_engine_hooks(pair.talk.engine),
+			    "echo", echo, &calls),
+	    BX_OK);
 	CU_ASSERT_STRING_EQUAL(say(&pair,
-	    "\"channel\":\"/service/echo\",\"id\":\"3\",\"data\":[1]"),
+				   "\"channel\":\"/service/"
+				   "echo\",\"id\":\"3\",\"data\":[1]"),
 	    "[{\"channel\":\"/service/echo\",\"data\":[1],\"id\":\"3\"},"
 	    "{\"channel\":\"/service/echo\",\"id\":\"3\","
 	    "\"successful\":true}]");
 	CU_ASSERT_EQUAL(calls, 1);
 	CU_ASSERT_STRING_EQUAL(say(&pair,
-	    "\"channel\":\"/service/none\",\"data\":1"),
+				   "\"channel\":\"/service/none\",\"data\":1"),
 	    "[{\"channel\":\"/service/none\",\"successful\":true}]");
 	check_events(&pair, "");
 	talk_stop(&pair.talk);
@@ -296,11 +318,14 @@ without_memory_a_message_reaches_all_or_nobody(void)
 
 	for (nth = 1; failed; nth++) {
 		start(&pair);
-		(void)talk_ask(&pair.talk, "{\"channel\":\"/meta/subscribe\","
+		(void)talk_ask(&pair.talk,
+		    "{\"channel\":\"/meta/subscribe\","
 		    "\"clientId\":\"%s\",\"subscription\":\"/a\"}",
 		    pair.talker);
-		(void)snprintf(text, sizeof(text), "{\"channel\":\"/a\","
-		    "\"clientId\":\"%s\",\"data\":1}", pair.talker);
+		(void)snprintf(text, sizeof(text),
+		    "{\"channel\":\"/a\","
+		    "\"clientId\":\"%s\",\"data\":1}",
+		    pair.talker);
 		unit_fail_allocation(nth);
 		if (talk_try(&pair.talk, &request, text, strlen(text)) ==
 		    BX_OK)
@@ -308,8 +333,8 @@ without_memory_a_message_reaches_all_or_nobody(void)
 		failed = unit_has_failed();
 		unit_fail_allocation(0);
 		talk_lose(&pair.talk, &request);
-		check_events(&pair, failed ? ""
-		    : "{\"channel\":\"/a\",\"data\":1}");
+		check_events(&pair,
+		    failed ? "" : "{\"channel\":\"/a\",\"data\":1}");
 		talk_stop(&pair.talk);
 	}
 	CU_ASSERT(nth > 6);
@@ -328,7 +353,8 @@ static const struct unit_test tests[] = {
 	    rule_67_only_a_message_without_any_id_is_anonymous },
 	{ "rule 68: the publisher can be left out",
 	    rule_68_the_publisher_can_be_left_out },
-	{ "rule 70: events keep their order", rule_70_events_keep_their_order },
+	{ "rule 70: events keep their order",
+	    rule_70_events_keep_their_order },
 	{ "an overflowing queue ends its session alone",
 	    an_overflowing_queue_ends_its_session_alone },
 	{ "rule 66: a service answers its sender and nobody hears",

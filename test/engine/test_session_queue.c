@@ -3,7 +3,8 @@
  */
 #include <string.h>
 
-#include "engine/session.h"
+#include "engine/session_queue.h"
+#include "engine/sessions.h"
 #include "test/support/unit.h"
 
 struct house {
@@ -25,11 +26,12 @@ open_house(struct house *house)
 	house->settings = defaults;
 	house->settings.max_queue_messages = 2;
 	house->tree = bx_channel_tree_new(unit_env(), seed);
-	house->sessions = bx_sessions_new(unit_env(), &house->settings,
-	    house->tree, seed);
+	house->sessions =
+	    bx_sessions_new(unit_env(), &house->settings, house->tree, seed);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(house->sessions);
 	CU_ASSERT_EQUAL_FATAL(bx_session_new(house->sessions, 0,
-	    &house->session), BX_OK);
+				  &house->session),
+	    BX_OK);
 	(void)bx_session_ref(house->session);
 	bx_list_init(&house->reader.ready);
 	(void)bx_session_connect(house->session, -1, &may_hold);
@@ -47,8 +49,8 @@ close_house(struct house *house)
 static enum bx_status
 deliver(struct house *house, const char *text)
 {
-	struct bx_message *message = bx_message_new(unit_env(), text,
-	    strlen(text));
+	struct bx_message *message =
+	    bx_message_new(unit_env(), text, strlen(text));
 	enum bx_status status;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
@@ -104,7 +106,9 @@ what_is_put_back_comes_first_and_wakes(void)
 	(void)deliver(&house, "{2}");
 	bx_session_take_queue(house.session, &taken);
 	CU_ASSERT_TRUE(unit_is_text(bx_message_bytes(BX_LIST_ENTRY(taken.next,
-	    struct bx_delivery, link)->message), 3, "{1}"));
+					struct bx_delivery, link)
+							 ->message),
+	    3, "{1}"));
 	bx_delivery_free_all(unit_env(), &taken);
 	close_house(&house);
 }
@@ -181,8 +185,7 @@ without_memory_nothing_is_queued_and_the_session_lives(void)
 	message = bx_message_new(unit_env(), "{}", 2);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
 	unit_fail_allocation(1);
-	CU_ASSERT_EQUAL(bx_session_deliver(house.session, message),
-	    BX_ENOMEM);
+	CU_ASSERT_EQUAL(bx_session_deliver(house.session, message), BX_ENOMEM);
 	CU_ASSERT_FALSE(bx_session_has_messages(house.session));
 	CU_ASSERT_EQUAL(bx_session_deliver(house.session, message), BX_OK);
 	bx_message_unref(message);
@@ -198,8 +201,7 @@ static const struct unit_test tests[] = {
 	    what_is_put_back_comes_first_and_wakes },
 	{ "a full queue ends the session and frees what waits",
 	    a_full_queue_ends_the_session_and_frees_what_waits },
-	{ "a ready reader doubles the room",
-	    a_ready_reader_doubles_the_room },
+	{ "a ready reader doubles the room", a_ready_reader_doubles_the_room },
 	{ "what comes back to a session that is gone is freed",
 	    what_comes_back_to_a_session_that_is_gone_is_freed },
 	{ "rule 39: advice is due once for each change of transport",

@@ -1,0 +1,104 @@
+/*
+ * session_hold.c - the connects of a session, and the one that is held.
+ */
+#include "session_private.h"
+
+uint32_t
+bx_session_connect(struct bx_session *session, bx_msec interval,
+    bool *may_hold)
+{
+	struct bx_sessions *sessions = session->sessions;
+
+	bx_session_wake(session, BX_WAKE_SUPERSEDED);
+	*may_hold = session->connects > 0;
+	if (session->state != BX_SESSION_GONE) {
+		session->state = BX_SESSION_CONNECTED;
+		bx_deadline_disarm(&sessions->deadlines, &session->deadline);
+	}
+	session->interval =
+	    interval < 0 ? sessions->settings->interval : interval;
+	/* 0 is the handshake, also after four thousand million connects. */
+	if (++session->connects == 0)
+		session->connects = 1;
+	return session->connects;
+}
+
+void
+bx_session_hold(struct bx_session *session, struct bx_reader *reader,
+    bx_msec until)
+{
+	struct bx_sessions *sessions = session->sessions;
+
+	session->state = BX_SESSION_WAITING;
+	session->reader = reader;
+	reader->session = session;
+	reader->wake = BX_WAKE_NONE;
+	sessions->held++;
+	bx_list_append(&sessions->waiting, &session->waiting);
+	bx_deadline_arm(&sessions->deadlines, &session->deadline, until);
+}
+
+/* The session holds no longer; its reader may still be its reader. */
+static void
+stop_waiting(struct bx_session *session)
+{
+	if (session->state != BX_SESSION_WAITING)
+		return;
+	session->state = BX_SESSION_CONNECTED;
+	session->sessions->held--;
+	bx_list_remove(&session->waiting);
+	bx_deadline_disarm(&session->sessions->deadlines, &session->deadline);
+}
+
+void
+bx_session_wake(struct bx_session *session, enum bx_wake wake)
+{
+	struct bx_reader *reader = session->reader;
+
+	if (reader == NULL)
+		return;
+	stop_waiting(session);
+	if (wake > reader->wake)
+		bx_sessions_rank(session->sessions, reader, wake);
+	if (wake == BX_WAKE_SUPERSEDED) {
+		session->reader = NULL;
+		reader->session = NULL;
+	}
+}
+
+void
+bx_session_let_go(struct bx_reader *reader)
+{
+	struct bx_session *session = reader->session;
+
+	bx_list_remove(&reader->ready);
+	if (session == NULL)
+		return;
+	stop_waiting(session);
+	session->reader = NULL;
+	reader->session = NULL;
+}
+
+void
+bx_session_replied(struct bx_session *session, uint32_t connect, bx_msec now)
+{
+	const struct bx_settings *settings = session->sessions->settings;
+
+	if (session->state == BX_SESSION_GONE || connect != session->connects)
+		return;
+	if (session->state == BX_SESSION_NEW)
+		session->state = BX_SESSION_HANDSHAKEN;
+	bx_deadline_arm(&session->sessions->deadlines, &session->deadline,
+	    now + session->interval + settings->max_interval);
+}
+
+void
+bx_session_touch(struct bx_session *session, bx_msec now)
+{
+	bx_msec at = now + session->sessions->settings->max_interval;
+
+	if (session->deadline.slot == 0 ||
+	    session->state == BX_SESSION_WAITING || session->deadline.at >= at)
+		return;
+	bx_deadline_arm(&session->sessions->deadlines, &session->deadline, at);
+}

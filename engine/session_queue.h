@@ -1,0 +1,51 @@
+/*
+ * session_queue.h - what waits for a session, and whom it wakes.
+ *
+ * Ownership: what is queued is the session's until a response takes it.
+ * Reentrancy: no function calls out; any of them may end the session, so
+ * whoever goes on using it holds a reference.
+ * Limits: settings.h max_queue_messages and max_queue_size, of which there is
+ * twice as much while a reader is ready to take all away.
+ */
+#ifndef BX_SESSION_QUEUE_H
+#define BX_SESSION_QUEUE_H
+
+#include <stdbool.h>
+
+#include "list.h"
+#include "message.h"
+#include "queue.h"
+#include "session.h"
+#include "status.h"
+
+/*
+ * Queue one message.  The caller keeps its reference.  BX_ENOMEM: nothing
+ * has changed.  BX_EGONE: the session has ended, perhaps by this very
+ * message: a hole in its queue would be something the client cannot see, so
+ * an overflow makes it handshake again.
+ */
+enum bx_status bx_session_deliver(struct bx_session *session,
+    struct bx_message *message);
+
+/* The same with a delivery that is there already, and is now owned by the
+ * session, or freed.  Cannot fail for want of memory. */
+enum bx_status bx_session_accept(struct bx_session *session,
+    struct bx_delivery *delivery);
+
+/*
+ * Between begin and end, which nest, messages do not wake the reader: the
+ * request that caused them carries them back itself (rule 69).
+ */
+void bx_session_begin_batch(struct bx_session *session);
+void bx_session_end_batch(struct bx_session *session);
+
+/* Move all that waits to the end of list (for one response). */
+void bx_session_take_queue(struct bx_session *session, struct bx_list *list);
+
+/* Give back what a response could not hand over; it waits again, before
+ * everything else.  A session that is GONE frees it. */
+void bx_session_put_back(struct bx_session *session, struct bx_list *list);
+
+bool bx_session_has_messages(const struct bx_session *session);
+
+#endif

@@ -1,0 +1,145 @@
+/*
+ * sessions.c - the table of all sessions, and the list of who is ready.
+ */
+#include <string.h>
+
+#include "session_private.h"
+#include "sessions.h"
+
+struct bx_sessions *
+bx_sessions_new(const struct bx_env *env, const struct bx_settings *settings,
+    struct bx_channel_tree *tree, const uint64_t seed[2])
+{
+	struct bx_sessions *sessions = bx_alloc(env, sizeof(*sessions));
+
+	if (sessions == NULL)
+		return NULL;
+	memset(sessions, 0, sizeof(*sessions));
+	sessions->env = env;
+	sessions->settings = settings;
+	sessions->tree = tree;
+	bx_hash_init(&sessions->by_id, env, seed);
+	bx_deadlines_init(&sessions->deadlines, env);
+	bx_list_init(&sessions->prompt);
+	bx_list_init(&sessions->woken);
+	bx_list_init(&sessions->waiting);
+	return sessions;
+}
+
+void
+bx_sessions_free(struct bx_sessions *sessions)
+{
+	struct bx_hash_entry *entry;
+
+	if (sessions == NULL)
+		return;
+	while ((entry = bx_hash_any(&sessions->by_id)) != NULL)
+		bx_session_end(BX_HASH_ELEMENT(entry, struct bx_session,
+				   by_id),
+		    BX_GONE_CLOSED);
+	bx_deadlines_fini(&sessions->deadlines);
+	bx_hash_fini(&sessions->by_id);
+	bx_free(sessions->env, sessions);
+}
+
+size_t
+bx_sessions_count(const struct bx_sessions *sessions)
+{
+	return sessions->by_id.count;
+}
+
+size_t
+bx_sessions_held(const struct bx_sessions *sessions)
+{
+	return sessions->held;
+}
+
+uint64_t
+bx_sessions_delivered(const struct bx_sessions *sessions)
+{
+	return sessions->delivered;
+}
+
+bx_msec
+bx_sessions_next_deadline(const struct bx_sessions *sessions)
+{
+	return bx_deadlines_next(&sessions->deadlines);
+}
+
+void
+bx_sessions_advance(struct bx_sessions *sessions, bx_msec now)
+{
+	struct bx_deadline *due;
+	struct bx_session *session;
+
+	while (
+	    (due = bx_deadlines_take_due(&sessions->deadlines, now)) != NULL) {
+		session = BX_LIST_ENTRY(due, struct bx_session, deadline);
+		if (session->state == BX_SESSION_WAITING)
+			bx_session_wake(session, BX_WAKE_TIMEOUT);
+		else
+			bx_session_end(session, BX_GONE_EXPIRED);
+	}
+}
+
+void
+bx_sessions_shut_down(struct bx_sessions *sessions)
+{
+	struct bx_list *link;
+
+	/* Waking takes a session off this list. */
+	while ((link = bx_list_take_first(&sessions->waiting)) != NULL)
+		bx_session_wake(BX_LIST_ENTRY(link, struct bx_session,
+				    waiting),
+		    BX_WAKE_SHUTDOWN);
+}
+
+void
+bx_sessions_rank(struct bx_sessions *sessions, struct bx_reader *reader,
+    enum bx_wake wake)
+{
+	bool first = reader->wake == BX_WAKE_NONE;
+
+	reader->wake = wake;
+	switch (wake) {
+	case BX_WAKE_NONE:
+		break;
+	case BX_WAKE_DONE:
+	case BX_WAKE_ENDED:
+	case BX_WAKE_SUPERSEDED:
+		bx_list_remove(&reader->ready);
+		bx_list_append(&sessions->prompt, &reader->ready);
+		break;
+	case BX_WAKE_MESSAGE:
+	case BX_WAKE_TIMEOUT:
+	case BX_WAKE_SHUTDOWN:
+		if (first)
+			bx_list_append(&sessions->woken, &reader->ready);
+		break;
+	}
+}
+
+void
+bx_sessions_make_ready(struct bx_sessions *sessions, struct bx_reader *reader)
+{
+	bx_sessions_rank(sessions, reader, BX_WAKE_DONE);
+}
+
+struct bx_reader *
+bx_sessions_take_ready(struct bx_sessions *sessions)
+{
+	struct bx_list *link = NULL;
+
+	/* In turn, so that neither a fan-out to thousands delays the reply to
+	 * a publish, nor a flood of publishes those who wait to hear. */
+	sessions->prompt_next = !sessions->prompt_next;
+	if (sessions->prompt_next)
+		link = bx_list_take_first(&sessions->prompt);
+	if (link == NULL)
+		link = bx_list_take_first(&sessions->woken);
+	if (link == NULL)
+		link = bx_list_take_first(&sessions->prompt);
+	if (link == NULL)
+		return NULL;
+	return BX_LIST_ENTRY(link, struct bx_reader, ready);
+}

@@ -1,0 +1,47 @@
+/*
+ * sessions.h - the table of all sessions, and the list of who is ready.
+ *
+ * Ownership: the table holds a reference to each session until it is GONE.
+ * Readers are borrowed while they are on the ready list.
+ * Reentrancy: no function calls out.
+ */
+#ifndef BX_SESSIONS_H
+#define BX_SESSIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "channel.h"
+#include "env.h"
+#include "session_hold.h"
+#include "settings.h"
+
+/* NULL when there is no memory.  All pointers are borrowed until free. */
+struct bx_sessions *bx_sessions_new(const struct bx_env *env,
+    const struct bx_settings *settings, struct bx_channel_tree *tree,
+    const uint64_t seed[2]);
+
+/* End every session; no reader may be left.  NULL is legal. */
+void bx_sessions_free(struct bx_sessions *sessions);
+
+size_t bx_sessions_count(const struct bx_sessions *sessions);
+size_t bx_sessions_held(const struct bx_sessions *sessions);
+uint64_t bx_sessions_delivered(const struct bx_sessions *sessions);
+
+/* The earliest hold or expiry to end; BX_NEVER for none. */
+bx_msec bx_sessions_next_deadline(const struct bx_sessions *sessions);
+
+/* End the holds and sessions that are due. */
+void bx_sessions_advance(struct bx_sessions *sessions, bx_msec now);
+
+/* Wake every reader. */
+void bx_sessions_shut_down(struct bx_sessions *sessions);
+
+/* Put a reader that waits for nobody on the ready list. */
+void bx_sessions_make_ready(struct bx_sessions *sessions,
+    struct bx_reader *reader);
+
+/* Take the reader that has been ready longest, or NULL. */
+struct bx_reader *bx_sessions_take_ready(struct bx_sessions *sessions);
+
+#endif
