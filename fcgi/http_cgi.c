@@ -72,15 +72,6 @@ read_variables(struct cgi *cgi, struct bx_slice stream)
 	return status;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = http_text_to_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Append path with each %XX as the byte it stands for. */
 static enum bx_status
 append_decoded(struct bx_buf *text, struct bx_slice path)
@@ -91,7 +82,7 @@ append_decoded(struct bx_buf *text, struct bx_slice path)
 		struct bx_slice rest;
 		struct bx_slice plain = http_text_split(path, '%', &rest);
 		bool escaped = plain.len < path.len;
-		int high, low;
+		int escape;
 		char byte;
 
 		if (plain.len > 0)
@@ -99,10 +90,10 @@ append_decoded(struct bx_buf *text, struct bx_slice path)
 		path = rest;
 		if (!escaped || status != BX_OK)
 			continue;
-		if (rest.len < 2 || (high = hex_digit(rest.at[0])) < 0 ||
-		    (low = hex_digit(rest.at[1])) < 0)
+		escape = http_text_hex_byte(rest);
+		if (escape < 0)
 			return BX_EINVAL;
-		byte = (char)(high << 4 | low);
+		byte = (char)escape;
 		status = bx_buf_append(text, &byte, 1);
 		path = http_text_behind(rest, 2);
 	}

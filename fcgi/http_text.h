@@ -31,6 +31,27 @@ http_text_equals(struct bx_slice slice, const char *text)
 	    (len == 0 || memcmp(slice.at, text, len) == 0);
 }
 
+static inline int
+http_text_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = http_text_to_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The byte that slice means when it starts with two hex digits, or -1. */
+static inline int
+http_text_hex_byte(struct bx_slice slice)
+{
+	int high, low;
+
+	if (slice.len < 2 || (high = http_text_hex_digit(slice.at[0])) < 0 ||
+	    (low = http_text_hex_digit(slice.at[1])) < 0)
+		return -1;
+	return high << 4 | low;
+}
+
 /* Does slice start with text, which is in lower case? */
 static inline bool
 http_text_starts_as(struct bx_slice slice, const char *text)
