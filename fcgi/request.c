@@ -240,7 +240,6 @@ open_exchange(struct fcgi_request *request)
 {
 	struct fcgi_context *context = request->context;
 	struct fcgi_intake *intake = request->intake;
-	struct bx_slice body = { intake->body.bytes, intake->body.len };
 	unsigned status;
 
 	request->exchange = bx_exchange_open(context->core,
@@ -248,7 +247,7 @@ open_exchange(struct fcgi_request *request)
 	if (request->exchange == NULL)
 		return reply(request, 503, "no_memory");
 	status = request->transport->receive(request->exchange, &intake->http,
-	    body, &request->transport_state);
+	    &intake->body, &request->transport_state);
 	if (status != 0) {
 		bx_exchange_close(request->exchange, false, context->now);
 		request->exchange = NULL;

@@ -18,8 +18,8 @@
 
 #include "engine/env.h"
 #include "engine/exchange.h"
-#include "engine/json.h"
 
+struct bx_buf;
 struct fcgi_response;
 struct http_request;
 
@@ -40,9 +40,10 @@ struct transport {
 	bool (*takes)(const struct http_request *request);
 
 	/* Give the messages of request and body to the exchange.  0: start
-	 * it; else the HTTP status to reply with, and *state is NULL. */
+	 * it; else the HTTP status to reply with, and *state is NULL.  The
+	 * body's bytes may be decoded in place; nobody reads them again. */
 	unsigned (*receive)(struct bx_exchange *exchange,
-	    const struct http_request *request, struct bx_slice body,
+	    const struct http_request *request, struct bx_buf *body,
 	    void **state);
 
 	/* The owned response, or NULL: there is no memory. */

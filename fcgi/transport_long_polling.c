@@ -4,9 +4,16 @@
  * What the body is shows in the body, not in its Content-Type: browsers label
  * cross-origin posts of old clients as text/plain, or not at all (rule 3).
  */
+#include <string.h>
+
+#include "engine/buf.h"
 #include "http_cgi.h"
+#include "http_form.h"
+#include "http_text.h"
 #include "response.h"
 #include "transport.h"
+
+#define MESSAGE_FIELD "message"
 
 static bool
 takes(const struct http_request *request)
@@ -20,36 +27,88 @@ is_blank(char byte)
 	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
-/* Body without the byte order mark and the blanks in front of it. */
-static struct bx_slice
-skip_blanks(struct bx_slice body)
+/* How long the byte order mark and the blanks in front of body are. */
+static size_t
+count_blanks(const struct bx_buf *body)
 {
-	if (body.len >= 3 && body.at[0] == '\xef' && body.at[1] == '\xbb' &&
-	    body.at[2] == '\xbf') {
-		body.at += 3;
-		body.len -= 3;
-	}
-	while (body.len > 0 && is_blank(body.at[0])) {
-		body.at++;
-		body.len--;
-	}
-	return body;
+	size_t len = 0;
+
+	if (body->len >= 3 && memcmp(body->bytes, "\xef\xbb\xbf", 3) == 0)
+		len = 3;
+	while (len < body->len && is_blank(body->bytes[len]))
+		len++;
+	return len;
 }
 
-/* http_form.c will be asked here for what is a form by its type or by a
- * leading "message=". */
+static bool
+is_labelled_form(const struct http_request *request)
+{
+	return http_text_equals(request->content_type,
+	    "application/x-www-form-urlencoded");
+}
+
+static bool
+is_json(struct bx_slice text)
+{
+	return text.len > 0 && (text.at[0] == '[' || text.at[0] == '{');
+}
+
+static bool
+starts_as_form(struct bx_slice text)
+{
+	struct bx_slice value;
+	struct bx_slice name = http_text_split(text, '=', &value);
+
+	return name.len < text.len && http_text_equals(name, MESSAGE_FIELD);
+}
+
+/* Each field of that name is a message or an array of them; all of them make
+ * one batch, in order (rule 4). */
+static enum bx_status
+receive_form(struct bx_exchange *exchange, struct http_form form)
+{
+	struct http_form_field field;
+	enum bx_status status;
+	bool found = false;
+	bool more;
+
+	while (
+	    (status = http_form_next(&form, &field, &more)) == BX_OK && more) {
+		if (!http_text_equals(field.name, MESSAGE_FIELD))
+			continue;
+		status = bx_exchange_receive(exchange, field.value.at,
+		    field.value.len);
+		if (status != BX_OK)
+			return status;
+		found = true;
+	}
+	return status == BX_OK && !found ? BX_EINVAL : status;
+}
+
 static unsigned
 receive(struct bx_exchange *exchange, const struct http_request *request,
-    struct bx_slice body, void **state)
+    struct bx_buf *body, void **state)
 {
+	size_t blanks = count_blanks(body);
+	struct http_form form;
+	struct bx_slice text;
+	enum bx_status status = BX_EINVAL;
+
 	*state = NULL;
 	if (!http_request_has_known_charset(request))
 		return 415;
-	body = skip_blanks(body);
-	if (body.len == 0 || (body.at[0] != '[' && body.at[0] != '{'))
+	if (body->len == 0)
 		return 400;
-	return transport_status_of(
-	    bx_exchange_receive(exchange, body.at, body.len));
+	form.bytes = body->bytes + blanks;
+	form.len = body->len - blanks;
+	text = (struct bx_slice){ form.bytes, form.len };
+	if (is_labelled_form(request))
+		status = receive_form(exchange, form);
+	else if (is_json(text))
+		status = bx_exchange_receive(exchange, text.at, text.len);
+	else if (starts_as_form(text))
+		status = receive_form(exchange, form);
+	return transport_status_of(status);
 }
 
 static struct fcgi_response *
