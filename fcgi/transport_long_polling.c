@@ -2,7 +2,8 @@
  * transport_long_polling.c - a POST with messages; the reply is one array.
  *
  * What the body is shows in the body, not in its Content-Type: browsers label
- * cross-origin posts of old clients as text/plain, or not at all (rule 3).
+ * cross-origin posts of old clients as text/plain, or not at all, and others
+ * label JSON as a form, as no form begins with a bracket (rules 2, 3).
  */
 #include <string.h>
 
@@ -102,11 +103,9 @@ receive(struct bx_exchange *exchange, const struct http_request *request,
 	form.bytes = body->bytes + blanks;
 	form.len = body->len - blanks;
 	text = (struct bx_slice){ form.bytes, form.len };
-	if (is_labelled_form(request))
-		status = receive_form(exchange, form);
-	else if (is_json(text))
+	if (is_json(text))
 		status = bx_exchange_receive(exchange, text.at, text.len);
-	else if (starts_as_form(text))
+	else if (is_labelled_form(request) || starts_as_form(text))
 		status = receive_form(exchange, form);
 	return transport_status_of(status);
 }

@@ -101,8 +101,8 @@ test('rule 3: without its label a form has to start with a message',
 	await assertRefused(body, 400, 'text/plain');
 });
 
-test('rule 3: JSON that is labelled a form is none', () =>
-	assertRefused(JSON.stringify([handshake])));
+test('rule 2: JSON is JSON, also when it is labelled a form', () =>
+	assertHandshakes(JSON.stringify([handshake])));
 
 test('rule 8: a form of another charset is 415', () =>
 	assertRefused(messages([handshake]), 415,
