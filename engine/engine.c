@@ -98,6 +98,13 @@ bx_engine_next_ready(struct bx_engine *engine)
 	return BX_LIST_ENTRY(reader, struct bx_exchange, reader);
 }
 
+bool
+bx_engine_has_ready(const struct bx_engine *engine)
+{
+	return !bx_list_is_empty(&engine->core.resumed) ||
+	    bx_sessions_has_ready(engine->core.sessions);
+}
+
 bx_msec
 bx_engine_next_deadline(const struct bx_engine *engine)
 {

@@ -13,6 +13,7 @@
 #ifndef BX_ENGINE_H
 #define BX_ENGINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +50,10 @@ struct bx_hooks *bx_engine_hooks(struct bx_engine *engine);
 /* The next exchange that has its answer, or NULL; it leaves the ready list.
  * The host calls bx_exchange_answer on it at once. */
 struct bx_exchange *bx_engine_next_ready(struct bx_engine *engine);
+
+/* Has bx_engine_next_ready something to do?  Closing an exchange can wake
+ * another, so a host asks before it sleeps. */
+bool bx_engine_has_ready(const struct bx_engine *engine);
 
 /* When bx_engine_advance has something to do; BX_NEVER for nothing. */
 bx_msec bx_engine_next_deadline(const struct bx_engine *engine);

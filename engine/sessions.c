@@ -125,6 +125,13 @@ bx_sessions_make_ready(struct bx_sessions *sessions, struct bx_reader *reader)
 	bx_sessions_rank(sessions, reader, BX_WAKE_DONE);
 }
 
+bool
+bx_sessions_has_ready(const struct bx_sessions *sessions)
+{
+	return !bx_list_is_empty(&sessions->prompt) ||
+	    !bx_list_is_empty(&sessions->woken);
+}
+
 struct bx_reader *
 bx_sessions_take_ready(struct bx_sessions *sessions)
 {

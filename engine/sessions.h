@@ -8,6 +8,7 @@
 #ifndef BX_SESSIONS_H
 #define BX_SESSIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,9 @@ void bx_sessions_shut_down(struct bx_sessions *sessions);
 /* Put a reader that waits for nobody on the ready list. */
 void bx_sessions_make_ready(struct bx_sessions *sessions,
     struct bx_reader *reader);
+
+/* Is there a reader for bx_sessions_take_ready? */
+bool bx_sessions_has_ready(const struct bx_sessions *sessions);
 
 /* Take the reader that has been ready longest, or NULL. */
 struct bx_reader *bx_sessions_take_ready(struct bx_sessions *sessions);

@@ -44,28 +44,25 @@ struct fcgi_server {
 	bool is_draining;
 };
 
-/* Answer what is ready, most times at most; false when nothing is left. */
-static bool
+/* Answer what is ready, most times at most, and write.  Somebody may be ready
+ * afterwards: what could not be written waits for another connect again. */
+static void
 drain(struct fcgi_server *server, size_t most)
 {
 	struct bx_exchange *exchange;
-	bool more = true;
 	size_t count;
 
 	if (server->is_draining)
-		return false;
+		return;
 	server->is_draining = true;
 	for (count = 0; count < most; count++) {
 		exchange = bx_engine_next_ready(server->engine);
-		if (exchange == NULL) {
-			more = false;
+		if (exchange == NULL)
 			break;
-		}
 		fcgi_conn_answer(bx_exchange_owner(exchange));
 	}
 	fcgi_conn_flush_all(&server->pool);
 	server->is_draining = false;
-	return more;
 }
 
 /* Messages came faster than a turn: answer before a queue overflows whose
@@ -77,7 +74,7 @@ relieve(void *ctx)
 	size_t room = server->options->settings.max_queue_messages;
 
 	if (bx_engine_backlog(server->engine) > room / 2)
-		(void)drain(server, SIZE_MAX);
+		drain(server, SIZE_MAX);
 }
 
 static bx_msec
@@ -119,16 +116,14 @@ static void
 on_prepare(struct ev_loop *loop, ev_prepare *watcher, int revents)
 {
 	struct fcgi_server *server = watcher->data;
-	bool more;
-
 	(void)revents;
 	server->context.now = fcgi_timer_now();
-	more = drain(server, ANSWERS_PER_TURN);
+	drain(server, ANSWERS_PER_TURN);
 	if (fcgi_conn_reap(&server->pool) > 0)
 		fcgi_sockets_resume(&server->sockets);
 	if (has_stopped(server))
 		ev_break(loop, EVBREAK_ALL);
-	if (more || server->quiet_turns > 0)
+	if (bx_engine_has_ready(server->engine) || server->quiet_turns > 0)
 		ev_idle_start(loop, &server->awake);
 	else
 		ev_idle_stop(loop, &server->awake);

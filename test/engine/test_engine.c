@@ -75,6 +75,37 @@ an_idle_engine_has_no_deadline(void)
 }
 
 static void
+a_lost_answer_makes_the_held_connect_ready(void)
+{
+	struct talk talk;
+	struct talk_request held;
+	struct talk_request publish;
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	talk_connect(&talk, id);
+	(void)talk_ask(&talk,
+	    "{\"channel\":\"/meta/subscribe\","
+	    "\"clientId\":\"%s\",\"subscription\":\"/a\"}",
+	    id);
+	talk_send(&talk, &held,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}", id);
+	CU_ASSERT_FALSE(bx_engine_has_ready(talk.engine));
+	talk_send(&talk, &publish,
+	    "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}", id);
+	CU_ASSERT_TRUE(bx_engine_has_ready(talk.engine));
+	talk_drain(&talk);
+	CU_ASSERT_FALSE(bx_engine_has_ready(talk.engine));
+	talk_lose(&talk, &publish);
+	CU_ASSERT_TRUE(bx_engine_has_ready(talk.engine));
+	talk_drain(&talk);
+	CU_ASSERT_PTR_NOT_NULL(strstr(held.text, "\"data\":1"));
+	talk_deliver(&talk, &held);
+	talk_stop(&talk);
+}
+
+static void
 freeing_ends_the_sessions_that_are_left(void)
 {
 	struct talk talk;
@@ -92,6 +123,8 @@ static const struct unit_test tests[] = {
 	    an_engine_without_memory_or_randomness_is_none },
 	{ "counts follow what happens", counts_follow_what_happens },
 	{ "an idle engine has no deadline", an_idle_engine_has_no_deadline },
+	{ "a lost answer makes the held connect ready",
+	    a_lost_answer_makes_the_held_connect_ready },
 	{ "freeing ends the sessions that are left",
 	    freeing_ends_the_sessions_that_are_left },
 };
