@@ -218,6 +218,9 @@ bx_meta_subscribe(struct bx_turn *turn)
 		return BX_STEP_PARKED;
 	if (ballot.verdict == BX_VERDICT_DENY)
 		return fail(turn, ballot.error, ballot.reason);
+	/* One that a policy callback has ended subscribes to nothing more. */
+	if (bx_session_state(turn->session) == BX_SESSION_GONE)
+		return fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
 	step = succeed(turn);
 	if (step != BX_STEP_REPLIED)
 		return step;

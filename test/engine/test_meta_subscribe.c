@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/session.h"
 #include "test/support/talk.h"
 #include "test/support/unit.h"
 
@@ -236,6 +237,31 @@ no_name_is_applied_while_a_verdict_is_pending(void)
 	stop(&client);
 }
 
+static enum bx_verdict
+end_the_session(struct bx_question *question, void *ctx)
+{
+	(void)ctx;
+	bx_session_end(question->session, BX_GONE_DISCONNECT);
+	return BX_VERDICT_ALLOW;
+}
+
+static void
+a_session_that_a_callback_has_ended_subscribes_to_nothing(void)
+{
+	struct client client;
+	uint64_t handle;
+
+	start(&client);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(
+						client.talk.engine),
+			    end_the_session, NULL, &handle),
+	    BX_OK);
+	check(&client, "subscribe", "[\"/a\",\"/b\"]",
+	    FAILURE("402::session_unknown"));
+	CU_ASSERT_EQUAL(channels(&client), 0);
+	stop(&client);
+}
+
 static const struct unit_test tests[] = {
 	{ "rule 47: the subscription is echoed as it was sent",
 	    rule_47_the_subscription_is_echoed_as_it_was_sent },
@@ -255,6 +281,8 @@ static const struct unit_test tests[] = {
 	    rule_57_an_unknown_session_gets_402_and_the_echo },
 	{ "no name is applied while a verdict is pending",
 	    no_name_is_applied_while_a_verdict_is_pending },
+	{ "a session that a callback has ended subscribes to nothing",
+	    a_session_that_a_callback_has_ended_subscribes_to_nothing },
 };
 
 UNIT_MAIN("meta_subscribe", tests)
