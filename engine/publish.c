@@ -115,10 +115,12 @@ may_send(const struct bx_turn *turn)
 	    bx_turn_field(turn, BX_FIELD_CLIENT_ID).len == 0;
 }
 
-static enum bx_step
-deny(struct bx_turn *turn, enum bx_error error, const char *reason)
+/* What is reserved exists or not, but nobody creates it (rule 65). */
+static bool
+is_reserved(const struct bx_channel_name *name)
 {
-	return bx_turn_fail(turn, error, reason);
+	return name->kind == BX_CHANNEL_META ||
+	    (name->kind == BX_CHANNEL_SERVICE && name->depth == 1);
 }
 
 /* REPLIED with a failed reply, PARKED or NO_MEMORY; HOLD for "go on", a step
@@ -132,10 +134,6 @@ ask_policy(struct bx_turn *turn)
 	enum bx_verdict verdict = BX_VERDICT_ALLOW;
 	const char *reason = NULL;
 
-	/* What is reserved exists or not, but nobody creates it (rule 65). */
-	if (name->kind != BX_CHANNEL_BROADCAST &&
-	    (name->kind == BX_CHANNEL_META || name->depth == 1))
-		return deny(turn, error, "denied_by_security_policy");
 	if (name->kind == BX_CHANNEL_BROADCAST &&
 	    !bx_channel_exists(turn->core->tree, name)) {
 		ask.operation = BX_OPERATION_CREATE;
@@ -156,7 +154,7 @@ ask_policy(struct bx_turn *turn)
 	case BX_VERDICT_ABSTAIN:
 		break;
 	}
-	return deny(turn, error, reason);
+	return bx_turn_fail(turn, error, reason);
 }
 
 enum bx_step
@@ -167,6 +165,9 @@ bx_publish(struct bx_turn *turn)
 
 	if (!may_send(turn))
 		return bx_turn_fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
+	if (is_reserved(&turn->channel.name))
+		return bx_turn_fail(turn, BX_ERROR_CHANNEL_CREATE_DENIED,
+		    "denied_by_security_policy");
 	if (bx_turn_field(turn, BX_FIELD_DATA).len == 0)
 		return bx_turn_fail(turn, BX_ERROR_DATA_MISSING, NULL);
 	step = ask_policy(turn);

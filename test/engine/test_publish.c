@@ -168,6 +168,8 @@ what_is_refused_reaches_nobody(void)
 	    "405::channel_invalid");
 	check_refused(&pair, "\"channel\":\"/meta/x\",\"data\":1",
 	    "403:denied_by_security_policy:channel_create_denied");
+	check_refused(&pair, "\"channel\":\"/meta/x\"",
+	    "403:denied_by_security_policy:channel_create_denied");
 	check_refused(&pair, "\"channel\":\"/meta\",\"data\":1",
 	    "403:denied_by_security_policy:channel_create_denied");
 	check_refused(&pair, "\"channel\":\"/service\",\"data\":1",
