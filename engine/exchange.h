@@ -92,7 +92,7 @@ void bx_exchange_each_message(struct bx_exchange *exchange, bx_answer_fn *fn,
 
 /*
  * Free exchange.  handed_over says that every byte of the answer was given to
- * the peer; otherwise the events in it go back to the front of their queues.
+ * the peer; otherwise the events in it go back to their places in the queues.
  */
 void bx_exchange_close(struct bx_exchange *exchange, bool handed_over,
     bx_msec now);

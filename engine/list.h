@@ -85,12 +85,4 @@ bx_list_append_all(struct bx_list *to, struct bx_list *from)
 	bx_list_init(from);
 }
 
-/* Move all of from, in order, before the first element of to. */
-static inline void
-bx_list_prepend_all(struct bx_list *to, struct bx_list *from)
-{
-	bx_list_append_all(from, to);
-	bx_list_append_all(to, from);
-}
-
 #endif

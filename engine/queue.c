@@ -19,6 +19,7 @@ bx_delivery_new(const struct bx_env *env, struct bx_message *message)
 	bx_list_init(&delivery->link);
 	delivery->message = bx_message_ref(message);
 	delivery->target = NULL;
+	delivery->place = 0;
 	return delivery;
 }
 
@@ -47,6 +48,7 @@ bx_queue_init(struct bx_queue *queue)
 	bx_list_init(&queue->deliveries);
 	queue->count = 0;
 	queue->bytes = 0;
+	queue->last_place = 0;
 }
 
 /* An empty queue has room for anything: a message that is larger than the
@@ -69,6 +71,7 @@ bx_queue_push(struct bx_queue *queue, struct bx_delivery *delivery,
 	if (!has_room(queue, len, max_count, max_bytes))
 		return BX_EFULL;
 	bx_list_append(&queue->deliveries, &delivery->link);
+	delivery->place = ++queue->last_place;
 	queue->count++;
 	queue->bytes += len;
 	return BX_OK;
@@ -78,19 +81,26 @@ void
 bx_queue_take_all(struct bx_queue *queue, struct bx_list *list)
 {
 	bx_list_append_all(list, &queue->deliveries);
-	bx_queue_init(queue);
+	queue->count = 0;
+	queue->bytes = 0;
 }
 
 void
 bx_queue_put_back(struct bx_queue *queue, struct bx_list *list)
 {
+	struct bx_list *next = queue->deliveries.next;
+	struct bx_delivery *delivery;
 	struct bx_list *link;
 
-	for (link = list->next; link != list; link = link->next) {
+	while ((link = bx_list_take_first(list)) != NULL) {
+		delivery = delivery_at(link);
+		while (next != &queue->deliveries &&
+		    delivery_at(next)->place < delivery->place)
+			next = next->next;
+		bx_list_insert_before(next, link);
 		queue->count++;
-		queue->bytes += bx_message_length(delivery_at(link)->message);
+		queue->bytes += bx_message_length(delivery->message);
 	}
-	bx_list_prepend_all(&queue->deliveries, list);
 }
 
 void

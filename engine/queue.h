@@ -15,6 +15,7 @@
 #define BX_QUEUE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "env.h"
 #include "list.h"
@@ -24,13 +25,15 @@
 struct bx_delivery {
 	struct bx_list link;
 	struct bx_message *message;
-	void *target; /* publish.c's note of whom it is for */
+	void *target;	/* publish.c's note of whom it is for */
+	uint64_t place; /* among all that the queue has ever taken */
 };
 
 struct bx_queue {
 	struct bx_list deliveries;
 	size_t count;
 	size_t bytes;
+	uint64_t last_place;
 };
 
 /* NULL when there is no memory.  The caller's reference stays the caller's. */
@@ -52,7 +55,8 @@ enum bx_status bx_queue_push(struct bx_queue *queue,
 /* Move everything, in order, to the end of list. */
 void bx_queue_take_all(struct bx_queue *queue, struct bx_list *list);
 
-/* Move all of list, in order, before everything that waits. */
+/* Move all of list, which was taken from this queue, back to its places: of
+ * two lists it does not matter which goes back first. */
 void bx_queue_put_back(struct bx_queue *queue, struct bx_list *list);
 
 /* Free everything that waits. */

@@ -42,8 +42,8 @@ void bx_session_end_batch(struct bx_session *session);
 /* Move all that waits to the end of list (for one response). */
 void bx_session_take_queue(struct bx_session *session, struct bx_list *list);
 
-/* Give back what a response could not hand over; it waits again, before
- * everything else.  A session that is GONE frees it. */
+/* Give back what a response could not hand over; it waits again, where it
+ * was before it was taken.  A session that is GONE frees it. */
 void bx_session_put_back(struct bx_session *session, struct bx_list *list);
 
 bool bx_session_has_messages(const struct bx_session *session);

@@ -105,30 +105,11 @@ test_move_all(void)
 	CU_ASSERT(bx_list_is_empty(&to));
 }
 
-static void
-test_prepend_all(void)
-{
-	struct element left[2], right[2];
-	struct bx_list to, from;
-
-	fill(&to, left, "ab");
-	fill(&from, right, "cd");
-	bx_list_prepend_all(&to, &from);
-	CU_ASSERT_STRING_EQUAL(names(&to), "cdab");
-	CU_ASSERT(bx_list_is_empty(&from));
-	bx_list_prepend_all(&to, &from);
-	CU_ASSERT_STRING_EQUAL(names(&to), "cdab");
-	bx_list_prepend_all(&from, &to);
-	CU_ASSERT_STRING_EQUAL(names(&from), "cdab");
-	CU_ASSERT(bx_list_is_empty(&to));
-}
-
 static const struct unit_test tests[] = {
 	{ "elements are kept in order", test_append },
 	{ "removing twice is harmless", test_remove },
 	{ "taking the first empties a list in order", test_take_first },
 	{ "all elements move behind the others", test_move_all },
-	{ "all elements move before the others", test_prepend_all },
 };
 
 UNIT_MAIN("list", tests)

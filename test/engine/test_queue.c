@@ -154,6 +154,27 @@ test_take_and_put_back(void)
 }
 
 static void
+test_put_back_in_any_order(void)
+{
+	struct bx_list first, second;
+	struct bx_queue queue;
+
+	bx_queue_init(&queue);
+	bx_list_init(&first);
+	bx_list_init(&second);
+	CU_ASSERT(push(&queue, "a", NO_LIMIT, NO_LIMIT));
+	CU_ASSERT(push(&queue, "b", NO_LIMIT, NO_LIMIT));
+	bx_queue_take_all(&queue, &first);
+	CU_ASSERT(push(&queue, "c", NO_LIMIT, NO_LIMIT));
+	bx_queue_take_all(&queue, &second);
+	CU_ASSERT(push(&queue, "d", NO_LIMIT, NO_LIMIT));
+	bx_queue_put_back(&queue, &first);
+	bx_queue_put_back(&queue, &second);
+	expect(&queue, 4, "abcd");
+	bx_queue_clear(&queue, unit_env());
+}
+
+static void
 test_no_memory_to_move(void)
 {
 	struct bx_queue queue;
@@ -236,6 +257,8 @@ static const struct unit_test tests[] = {
 	{ "the bytes that wait are limited", test_byte_limit },
 	{ "an empty queue takes any one message", test_empty_takes_any },
 	{ "what is put back comes before what waits", test_take_and_put_back },
+	{ "what is put back later finds its place (rule 70)",
+	    test_put_back_in_any_order },
 	{ "moving deliveries needs no memory", test_no_memory_to_move },
 	{ "a freed delivery leaves its list", test_free_unlinks },
 	{ "each delivery has a reference of its own", test_own_reference },
