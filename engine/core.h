@@ -25,7 +25,6 @@ struct bx_core {
 	struct bx_buf scratch;	/* a reply while it is written */
 	struct bx_list resumed; /* exchanges with a verdict come late */
 	uint64_t published;
-	size_t backlog; /* see bx_engine_backlog */
 	bx_msec spread; /* once closing: of retries */
 	bool closing;
 };

@@ -88,7 +88,6 @@ bx_engine_next_ready(struct bx_engine *engine)
 	struct bx_core *core = &engine->core;
 	struct bx_reader *reader;
 
-	core->backlog = 0;
 	while (!bx_list_is_empty(&core->resumed))
 		bx_exchange_resume(BX_LIST_ENTRY(core->resumed.next,
 		    struct bx_exchange, reader.ready));
@@ -140,8 +139,8 @@ bx_engine_counts(const struct bx_engine *engine)
 	};
 }
 
-size_t
-bx_engine_backlog(const struct bx_engine *engine)
+bool
+bx_engine_is_crowded(const struct bx_engine *engine)
 {
-	return engine->core.backlog;
+	return bx_sessions_is_crowded(engine->core.sessions);
 }

@@ -70,9 +70,11 @@ void bx_engine_shut_down(struct bx_engine *engine, bx_msec spread,
 
 struct bx_counts bx_engine_counts(const struct bx_engine *engine);
 
-/* Messages accepted from clients since the last call of bx_engine_next_ready;
- * a host that reads much in one turn drains when this grows (no queue then
- * overflows while its reader is ready). */
-size_t bx_engine_backlog(const struct bx_engine *engine);
+/*
+ * Does more wait for a session that is about to be answered than its queue may
+ * hold?  Until then it may hold twice as much, so a host that asks after each
+ * request and drains the ready list then ends no session that keeps up.
+ */
+bool bx_engine_is_crowded(const struct bx_engine *engine);
 
 #endif

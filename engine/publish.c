@@ -179,7 +179,6 @@ bx_publish(struct bx_turn *turn)
 	step = bx_turn_end_reply(turn);
 	if (step != BX_STEP_REPLIED)
 		return step;
-	turn->core->backlog++;
 	if (turn->channel.name.kind == BX_CHANNEL_SERVICE)
 		call_service(turn);
 	else if (serialise_and_broadcast(turn) != BX_OK)

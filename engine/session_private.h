@@ -1,6 +1,6 @@
 /*
- * session_private.h - the inside of a session and of the table, for session.c,
- * sessions.c and session_queue.c alone.
+ * session_private.h - the inside of a session and of the table, for session*.c
+ * alone.
  */
 #ifndef BX_SESSION_PRIVATE_H
 #define BX_SESSION_PRIVATE_H
@@ -30,6 +30,7 @@ struct bx_sessions {
 	struct bx_list woken;
 	bool prompt_next;	/* the two take turns */
 	struct bx_list waiting; /* of sessions */
+	bool crowded;		/* a queue is in its second room */
 	size_t held;
 	uint64_t delivered;
 };

@@ -83,22 +83,27 @@ bx_session_end_batch(struct bx_session *session)
 	wake_for_messages(session);
 }
 
+/* Will an answer within this turn take all away?  Then a burst is no reason to
+ * end a session that keeps up. */
+static bool
+is_about_to_answer(const struct bx_session *session)
+{
+	return session->batches > 0 ||
+	    (session->reader != NULL && session->reader->wake != BX_WAKE_NONE);
+}
+
 enum bx_status
 bx_session_accept(struct bx_session *session, struct bx_delivery *delivery)
 {
 	struct bx_sessions *sessions = session->sessions;
 	const struct bx_settings *settings = sessions->settings;
-	size_t room = 1;
+	size_t room = is_about_to_answer(session) ? 2 : 1;
 	enum bx_status status;
 
 	if (session->state == BX_SESSION_GONE) {
 		bx_delivery_free(sessions->env, delivery);
 		return BX_EGONE;
 	}
-	/* A reader that is ready takes all away within this turn: a burst is
-	 * no reason to end a session that keeps up. */
-	if (session->reader != NULL && session->reader->wake != BX_WAKE_NONE)
-		room = 2;
 	status = bx_queue_push(&session->queue, delivery,
 	    room * settings->max_queue_messages,
 	    room * settings->max_queue_size);
@@ -107,6 +112,9 @@ bx_session_accept(struct bx_session *session, struct bx_delivery *delivery)
 		bx_session_end(session, BX_GONE_OVERFLOW);
 		return BX_EGONE;
 	}
+	if (session->queue.count > settings->max_queue_messages ||
+	    session->queue.bytes > settings->max_queue_size)
+		sessions->crowded = true;
 	sessions->delivered++;
 	wake_for_messages(session);
 	return BX_OK;

@@ -132,6 +132,12 @@ bx_sessions_has_ready(const struct bx_sessions *sessions)
 	    !bx_list_is_empty(&sessions->woken);
 }
 
+bool
+bx_sessions_is_crowded(const struct bx_sessions *sessions)
+{
+	return sessions->crowded;
+}
+
 struct bx_reader *
 bx_sessions_take_ready(struct bx_sessions *sessions)
 {
@@ -146,7 +152,9 @@ bx_sessions_take_ready(struct bx_sessions *sessions)
 		link = bx_list_take_first(&sessions->woken);
 	if (link == NULL)
 		link = bx_list_take_first(&sessions->prompt);
-	if (link == NULL)
+	if (link == NULL) {
+		sessions->crowded = false;
 		return NULL;
+	}
 	return BX_LIST_ENTRY(link, struct bx_reader, ready);
 }

@@ -45,6 +45,9 @@ void bx_sessions_make_ready(struct bx_sessions *sessions,
 /* Is there a reader for bx_sessions_take_ready? */
 bool bx_sessions_has_ready(const struct bx_sessions *sessions);
 
+/* Has a queue been over its limits since bx_sessions_take_ready gave NULL? */
+bool bx_sessions_is_crowded(const struct bx_sessions *sessions);
+
 /* Take the reader that has been ready longest, or NULL. */
 struct bx_reader *bx_sessions_take_ready(struct bx_sessions *sessions);
 

@@ -71,9 +71,8 @@ static void
 relieve(void *ctx)
 {
 	struct fcgi_server *server = ctx;
-	size_t room = server->options->settings.max_queue_messages;
 
-	if (bx_engine_backlog(server->engine) > room / 2)
+	if (bx_engine_is_crowded(server->engine))
 		drain(server, SIZE_MAX);
 }
 

@@ -106,6 +106,44 @@ a_lost_answer_makes_the_held_connect_ready(void)
 }
 
 static void
+large_messages_crowd_a_queue_before_they_end_its_session(void)
+{
+	struct talk talk;
+	struct talk_request held;
+	struct talk_request publish[2];
+	char id[BX_CLIENT_ID_LENGTH + 1];
+	char other[BX_CLIENT_ID_LENGTH + 1];
+	int i;
+
+	talk_defaults(&talk);
+	talk.settings.max_queue_size = 40;
+	talk_start(&talk);
+	talk_connect(&talk, id);
+	talk_connect(&talk, other);
+	(void)talk_ask(&talk,
+	    "{\"channel\":\"/meta/subscribe\","
+	    "\"clientId\":\"%s\",\"subscription\":\"/a\"}",
+	    id);
+	talk_send(&talk, &held,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}", id);
+	for (i = 0; i < 2; i++) {
+		CU_ASSERT_FALSE(bx_engine_is_crowded(talk.engine));
+		talk_send(&talk, &publish[i],
+		    "{\"channel\":\"/a\",\"clientId\":\"%s\","
+		    "\"data\":\"0123456789\"}",
+		    other);
+	}
+	CU_ASSERT_TRUE(bx_engine_is_crowded(talk.engine));
+	talk_drain(&talk);
+	CU_ASSERT_FALSE(bx_engine_is_crowded(talk.engine));
+	CU_ASSERT_PTR_NOT_NULL(strstr(held.text, "\"successful\":true"));
+	talk_deliver(&talk, &held);
+	talk_deliver(&talk, &publish[0]);
+	talk_deliver(&talk, &publish[1]);
+	talk_stop(&talk);
+}
+
+static void
 freeing_ends_the_sessions_that_are_left(void)
 {
 	struct talk talk;
@@ -125,6 +163,8 @@ static const struct unit_test tests[] = {
 	{ "an idle engine has no deadline", an_idle_engine_has_no_deadline },
 	{ "a lost answer makes the held connect ready",
 	    a_lost_answer_makes_the_held_connect_ready },
+	{ "large messages crowd a queue before they end its session",
+	    large_messages_crowd_a_queue_before_they_end_its_session },
 	{ "freeing ends the sessions that are left",
 	    freeing_ends_the_sessions_that_are_left },
 };

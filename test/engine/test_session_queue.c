@@ -146,6 +146,24 @@ a_ready_reader_doubles_the_room(void)
 }
 
 static void
+an_open_batch_doubles_the_room(void)
+{
+	struct house house;
+	int i;
+
+	open_house(&house);
+	bx_session_begin_batch(house.session);
+	for (i = 0; i < 4; i++) {
+		CU_ASSERT_EQUAL(bx_sessions_is_crowded(house.sessions), i > 2);
+		CU_ASSERT_EQUAL(deliver(&house, "{}"), BX_OK);
+	}
+	CU_ASSERT_PTR_NULL(bx_sessions_take_ready(house.sessions));
+	CU_ASSERT_FALSE(bx_sessions_is_crowded(house.sessions));
+	CU_ASSERT_EQUAL(deliver(&house, "{}"), BX_EGONE);
+	close_house(&house);
+}
+
+static void
 what_comes_back_to_a_session_that_is_gone_is_freed(void)
 {
 	struct house house;
@@ -202,6 +220,7 @@ static const struct unit_test tests[] = {
 	{ "a full queue ends the session and frees what waits",
 	    a_full_queue_ends_the_session_and_frees_what_waits },
 	{ "a ready reader doubles the room", a_ready_reader_doubles_the_room },
+	{ "an open batch doubles the room", an_open_batch_doubles_the_room },
 	{ "what comes back to a session that is gone is freed",
 	    what_comes_back_to_a_session_that_is_gone_is_freed },
 	{ "rule 39: advice is due once for each change of transport",
