@@ -152,10 +152,9 @@ on_accept(int fd, void *ctx)
 {
 	struct fcgi_server *server = ctx;
 
-	if (!fcgi_conn_open(&server->pool, fd)) {
+	/* Without memory this peer is turned away, and no other. */
+	if (!fcgi_conn_open(&server->pool, fd))
 		(void)close(fd);
-		return false;
-	}
 	return server->pool.count < server->max_conns;
 }
 

@@ -37,6 +37,12 @@ pause_all(struct fcgi_sockets *sockets)
 		listener = BX_LIST_ENTRY(link, struct fcgi_listener, link);
 		ev_io_stop(sockets->loop, &listener->watcher);
 	}
+}
+
+static void
+retry_later(struct fcgi_sockets *sockets)
+{
+	pause_all(sockets);
 	ev_timer_stop(sockets->loop, &sockets->retry);
 	ev_timer_set(&sockets->retry, RETRY_SECONDS, 0.);
 	ev_timer_start(sockets->loop, &sockets->retry);
@@ -85,7 +91,7 @@ accept_some(struct fcgi_sockets *sockets, struct fcgi_listener *listener,
 			    "event=accept_paused "
 			    "error=\"%s\"",
 			    strerror(errno));
-			pause_all(sockets);
+			retry_later(sockets);
 			return;
 		}
 		if (!sockets->on_accept(fd, sockets->ctx)) {

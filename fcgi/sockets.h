@@ -2,7 +2,8 @@
  * sockets.h - all listening sockets of the process, and accepting from them.
  *
  * Accepting pauses while there are no descriptors, rather than fail in a
- * loop: until a connection is closed, or for a second.
+ * loop: until a connection is closed, or for a second.  The callback can
+ * pause it too, and then only fcgi_sockets_resume ends that.
  *
  * Ownership: the struct is embedded by its owner and stays where it is; it
  * owns the listeners.
@@ -44,7 +45,7 @@ void fcgi_sockets_init(struct fcgi_sockets *sockets, struct ev_loop *loop,
 bool fcgi_sockets_open(struct fcgi_sockets *sockets, const struct bx_env *env,
     const struct fcgi_options *options);
 
-/* There may be descriptors again. */
+/* There may be descriptors again.  Legal when nothing is paused. */
 void fcgi_sockets_resume(struct fcgi_sockets *sockets);
 
 /* Take what waits in the backlogs, then listen no more.  Legal twice. */
