@@ -19,7 +19,8 @@ watch(struct fcgi_conn *conn)
 	ev_io *watcher = &conn->watcher;
 	int events = 0;
 
-	if (conn->output.bytes <= FCGI_CONN_OUTPUT_MAX)
+	if (conn->output.bytes <= FCGI_CONN_OUTPUT_MAX &&
+	    conn->output.count <= FCGI_CONN_RESPONSES_MAX)
 		events |= EV_READ;
 	if (conn->output.bytes > 0)
 		events |= EV_WRITE;

@@ -16,8 +16,9 @@
  * whether it still exists.  Its requests and descriptor are gone at once.
  * Reentrancy: pool->relieve may answer and close any connection of the pool,
  * the one that is being read included.
- * Limits: the constants below; FCGI_CONN_OUTPUT_MAX is what unwritten output
- * may be while more is read.
+ * Limits: the constants below; FCGI_CONN_OUTPUT_MAX bytes are what unwritten
+ * output may be while more is read, in FCGI_CONN_RESPONSES_MAX responses, as
+ * the smallest cost far more memory than they have bytes.
  */
 #ifndef FCGI_CONN_H
 #define FCGI_CONN_H
@@ -30,6 +31,7 @@
 
 #define FCGI_CONN_SCRATCH 65536 /* bytes of one read */
 #define FCGI_CONN_OUTPUT_MAX 1048576
+#define FCGI_CONN_RESPONSES_MAX 4096
 #define FCGI_CONN_REQUESTS_MAX 10000
 #define FCGI_CONN_SILENT_LIMIT \
 	30000			      /* ms in which a record or the first

@@ -16,6 +16,7 @@ fcgi_output_init(struct fcgi_output *output)
 {
 	bx_list_init(&output->queue);
 	output->bytes = 0;
+	output->count = 0;
 }
 
 void
@@ -30,6 +31,7 @@ fcgi_output_fini(struct fcgi_output *output)
 			fcgi_response_free(response);
 	}
 	output->bytes = 0;
+	output->count = 0;
 }
 
 void
@@ -37,12 +39,14 @@ fcgi_output_append(struct fcgi_output *output, struct fcgi_response *response)
 {
 	bx_list_append(&output->queue, fcgi_response_link(response));
 	output->bytes += fcgi_response_left(response);
+	output->count++;
 }
 
 void
 fcgi_output_remove(struct fcgi_output *output, struct fcgi_response *response)
 {
 	output->bytes -= fcgi_response_left(response);
+	output->count--;
 	bx_list_remove(fcgi_response_link(response));
 }
 
@@ -105,5 +109,6 @@ fcgi_output_take_written(struct fcgi_output *output)
 	if (fcgi_response_left(response) > 0)
 		return NULL;
 	bx_list_remove(fcgi_response_link(response));
+	output->count--;
 	return response;
 }

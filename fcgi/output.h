@@ -5,7 +5,7 @@
  * that have an owner (response.h) until that owner frees them, and owns those
  * that have none.
  * Reentrancy: no function calls out.
- * Limits: none of its own; the connection reads nothing while bytes is large.
+ * Limits: none of its own; the connection reads nothing while it is large.
  */
 #ifndef FCGI_OUTPUT_H
 #define FCGI_OUTPUT_H
@@ -20,6 +20,7 @@ struct fcgi_response;
 struct fcgi_output {
 	struct bx_list queue;
 	size_t bytes; /* not written yet */
+	size_t count; /* responses in the queue */
 };
 
 enum fcgi_output_status {
