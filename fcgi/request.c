@@ -125,12 +125,14 @@ keep(struct fcgi_request *request, struct bx_buf *buf, size_t max,
     struct bx_slice content)
 {
 	bool is_body = buf == &request->intake->body;
+	bool is_large =
+	    request->intake->charged + content.len > FCGI_REQUEST_SMALL;
 
 	if (content.len > max - buf->len) {
 		refuse(request, is_body ? 413 : 431, NULL);
 		return BX_OK;
 	}
-	if (!fcgi_budget_take(request->budget, content.len)) {
+	if (!fcgi_budget_take(request->budget, content.len, is_large)) {
 		refuse(request, 503, "overloaded");
 		return BX_OK;
 	}

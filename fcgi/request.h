@@ -45,6 +45,7 @@ struct fcgi_response;
 struct transport;
 
 #define FCGI_REQUEST_PARAMS_MAX 262144
+#define FCGI_REQUEST_SMALL 16384 /* up to here one keeps little: budget.h */
 
 /* What all requests of the process share. */
 struct fcgi_context {

@@ -13,13 +13,13 @@ a_share_is_taken_from_all_or_from_none(void)
 	struct fcgi_budget one = { .limit = 8, .parent = &all };
 	struct fcgi_budget other = { .limit = 8, .parent = &all };
 
-	CU_ASSERT_TRUE(fcgi_budget_take(&one, 6));
-	CU_ASSERT_FALSE(fcgi_budget_take(&one, 3));
-	CU_ASSERT_FALSE(fcgi_budget_take(&other, 5));
+	CU_ASSERT_TRUE(fcgi_budget_take(&one, 6, false));
+	CU_ASSERT_FALSE(fcgi_budget_take(&one, 3, false));
+	CU_ASSERT_FALSE(fcgi_budget_take(&other, 5, false));
 	CU_ASSERT_EQUAL(one.used, 6);
 	CU_ASSERT_EQUAL(other.used, 0);
 	CU_ASSERT_EQUAL(all.used, 6);
-	CU_ASSERT_TRUE(fcgi_budget_take(&other, 4));
+	CU_ASSERT_TRUE(fcgi_budget_take(&other, 4, false));
 	CU_ASSERT_EQUAL(all.used, 10);
 	fcgi_budget_give(&one, 6);
 	CU_ASSERT_EQUAL(one.used, 0);
@@ -31,9 +31,24 @@ no_length_is_so_great_that_it_fits(void)
 {
 	struct fcgi_budget all = { .limit = 10, .used = 4 };
 
-	CU_ASSERT_FALSE(fcgi_budget_take(&all, SIZE_MAX));
-	CU_ASSERT_FALSE(fcgi_budget_take(&all, SIZE_MAX - 3));
+	CU_ASSERT_FALSE(fcgi_budget_take(&all, SIZE_MAX, false));
+	CU_ASSERT_FALSE(fcgi_budget_take(&all, SIZE_MAX - 3, false));
 	CU_ASSERT_EQUAL(all.used, 4);
+}
+
+static void
+who_keeps_much_leaves_a_quarter_to_the_small(void)
+{
+	struct fcgi_budget all = { .limit = 100 };
+	struct fcgi_budget one = { .limit = 100, .parent = &all };
+
+	CU_ASSERT_FALSE(fcgi_budget_take(&one, 76, true));
+	CU_ASSERT_TRUE(fcgi_budget_take(&one, 75, true));
+	CU_ASSERT_FALSE(fcgi_budget_take(&one, 1, true));
+	CU_ASSERT_TRUE(fcgi_budget_take(&one, 25, false));
+	CU_ASSERT_FALSE(fcgi_budget_take(&one, 1, false));
+	CU_ASSERT_FALSE(fcgi_budget_take(&one, 0, true));
+	CU_ASSERT_EQUAL(all.used, 100);
 }
 
 static const struct unit_test tests[] = {
@@ -41,6 +56,8 @@ static const struct unit_test tests[] = {
 	    a_share_is_taken_from_all_or_from_none },
 	{ "no length is so great that it fits",
 	    no_length_is_so_great_that_it_fits },
+	{ "who keeps much leaves a quarter to the small",
+	    who_keeps_much_leaves_a_quarter_to_the_small },
 };
 
 UNIT_MAIN("fcgi/budget", tests)

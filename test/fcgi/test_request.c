@@ -337,6 +337,33 @@ what_the_budget_has_no_room_for_is_503(void)
 }
 
 static void
+a_large_request_leaves_room_for_small_ones(void)
+{
+	static char much[FCGI_REQUEST_SMALL];
+	struct bx_slice content = { much, sizeof(much) };
+	struct fcgi_request *large;
+	struct fcgi_request *small;
+	struct site site;
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	site.context.budget.limit = 2 * sizeof(much) + sizeof(much) / 2;
+	large = fcgi_request_new(&site.context, &site.budget, ID, NULL);
+	small = fcgi_request_new(&site.context, &site.budget, ID + 1, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(large);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(small);
+	CU_ASSERT_EQUAL(fcgi_request_params(large, content), BX_OK);
+	CU_ASSERT_EQUAL(site.budget.used, sizeof(much));
+	CU_ASSERT_EQUAL(fcgi_request_params(small, content), BX_OK);
+	CU_ASSERT_EQUAL(site.budget.used, 2 * sizeof(much));
+	content.len = 1;
+	CU_ASSERT_EQUAL(fcgi_request_params(large, content), BX_OK);
+	CU_ASSERT_EQUAL(site.budget.used, sizeof(much));
+	fcgi_request_free(large);
+	fcgi_request_free(small);
+	site_stop(&site);
+}
+
+static void
 a_refused_request_is_read_and_gets_503(void)
 {
 	struct fcgi_request *request;
@@ -467,6 +494,8 @@ static const struct unit_test tests[] = {
 	    params_over_the_cap_are_not_kept },
 	{ "what the budget has no room for is 503",
 	    what_the_budget_has_no_room_for_is_503 },
+	{ "a large request leaves room for small ones",
+	    a_large_request_leaves_room_for_small_ones },
 	{ "a refused request is read and gets 503",
 	    a_refused_request_is_read_and_gets_503 },
 	{ "an address has so many requests in hand, and no more",
