@@ -19,9 +19,8 @@
  * it is freed.  context and budget are borrowed while the request lives.
  * Reentrancy: feeding may start an exchange, which calls policy callbacks and
  * services; these do not reach requests.
- * Limits: params FCGI_REQUEST_PARAMS_MAX, a body max_message_size, all bodies
- * and params together their budgets; what is over is read and thrown away,
- * and its request gets 413, 431 or 503.
+ * Limits: params FCGI_REQUEST_PARAMS_MAX, a body max_message_size, both their
+ * budgets; what is over is read, thrown away, and answered 413, 431 or 503.
  */
 #ifndef FCGI_REQUEST_H
 #define FCGI_REQUEST_H
