@@ -1,3 +1,6 @@
+/*
+ * buf.c - bytes that at least double when they grow.
+ */
 #include "buf.h"
 
 #include <inttypes.h>

@@ -1,3 +1,6 @@
+/*
+ * channel.c - the tree of channels, with one table for all its nodes.
+ */
 #include "channel.h"
 
 #include <string.h>

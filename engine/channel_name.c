@@ -1,3 +1,6 @@
+/*
+ * channel_name.c - one pass over a name, a segment at a time.
+ */
 #include "channel_name.h"
 
 #include <string.h>

@@ -1,3 +1,6 @@
+/*
+ * client_id.c - ids that nobody can guess, five bits to a character.
+ */
 #include "client_id.h"
 
 #include <stdint.h>

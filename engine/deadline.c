@@ -1,3 +1,6 @@
+/*
+ * deadline.c - a binary heap whose elements know their slots.
+ */
 #include "deadline.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /*
- * exchange.c - a request's messages, one turn after the other, and the answer.
+ * exchange.c - a request's messages, one turn after the other.
  *
  * While a request runs, every session it deals with has a batch open, so what
  * the request causes rides home in its own answer and wakes no held connect

@@ -1,3 +1,6 @@
+/*
+ * hash.c - a chained hash table, keyed with SipHash-1-3.
+ */
 #include "hash.h"
 
 #include <stdbool.h>

@@ -1,3 +1,6 @@
+/*
+ * json.c - the strict scanner, and the numbers that are computed with.
+ */
 #include "json.h"
 
 #include <cjson/cJSON.h>

@@ -1,3 +1,6 @@
+/*
+ * message.c - the parts of a message, joined once into one block.
+ */
 #include "message.h"
 
 #include <stdint.h>

@@ -1,6 +1,7 @@
 /*
  * publish.h - messages to broadcast and service channels.
  *
+ * Ownership: nothing is kept but in the queues of sessions.
  * Reentrancy: policy callbacks and services are called.
  */
 #ifndef BX_PUBLISH_H

@@ -1,3 +1,6 @@
+/*
+ * queue.c - deliveries on lists, with a place for each.
+ */
 #include "queue.h"
 
 #include <stdbool.h>

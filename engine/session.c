@@ -1,5 +1,5 @@
 /*
- * session.c - states, deadlines and readers.
+ * session.c - how a session begins and ends, and how it is found.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * session_queue.c - what waits for a session, and what the session tells.
+ * session_queue.c - what waits for a session, and what is asked about it.
  */
 #include <string.h>
 

@@ -1,3 +1,6 @@
+/*
+ * status.c - the names of causes, for the log.
+ */
 #include "status.h"
 
 const char *

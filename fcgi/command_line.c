@@ -1,3 +1,6 @@
+/*
+ * command_line.c - the flags, and what each -o sets.
+ */
 #include "command_line.h"
 
 #include <confuse.h>

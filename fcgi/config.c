@@ -1,3 +1,6 @@
+/*
+ * config.c - a configuration file, read by libconfuse and set as by -o.
+ */
 #include "config.h"
 
 #include <confuse.h>

@@ -1,3 +1,6 @@
+/*
+ * log.c - lines that are written at once, or counted as lost.
+ */
 #include "log.h"
 
 #include <errno.h>

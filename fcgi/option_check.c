@@ -1,3 +1,6 @@
+/*
+ * option_check.c - texts that are addresses, paths and targets, or are not.
+ */
 #include "option_check.h"
 
 #include <stdbool.h>

@@ -1,3 +1,6 @@
+/*
+ * option_table.c - a row for every option, and the one that was meant.
+ */
 #include "option_table.h"
 
 #include <string.h>

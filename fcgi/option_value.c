@@ -1,3 +1,6 @@
+/*
+ * option_value.c - numbers with units, booleans and levels, read and written.
+ */
 #include "option_value.h"
 
 #include <inttypes.h>

@@ -1,3 +1,6 @@
+/*
+ * options.c - values checked against the table, and kept.
+ */
 #include "options.h"
 
 #include <stdarg.h>

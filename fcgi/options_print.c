@@ -1,3 +1,6 @@
+/*
+ * options_print.c - the options as -T and -h print them.
+ */
 #include "options.h"
 
 #include <string.h>

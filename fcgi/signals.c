@@ -1,3 +1,6 @@
+/*
+ * signals.c - signals as events of the loop.
+ */
 #include "signals.h"
 
 #include <signal.h>
