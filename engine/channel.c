@@ -1,5 +1,6 @@
 /*
- * channel.c - the tree of channels, with one table for all its nodes.
+ * channel.c - the tree of channels, with one table for all its nodes and one
+ * for all subscriptions.
  */
 #include "channel.h"
 
@@ -7,11 +8,8 @@
 
 #include "hash.h"
 
-/*
- * A node is found by its parent's serial and its segment, so that one table
- * serves the whole tree.  The root has serial 0 and is not in the table.
- * Every other node has a subscriber or a child between two calls.
- */
+/* A node is found by its parent's serial and its segment.  The root has serial
+ * 0 and is not in the table; every other has a subscriber or a child. */
 struct node {
 	struct bx_hash_entry entry; /* the key lies behind the node */
 	struct node *parent;
@@ -21,16 +19,23 @@ struct node {
 	struct bx_list subscriptions;
 };
 
-struct subscription {
-	struct bx_list in_node;
-	struct bx_list in_subscriber;
+/* What a subscription is found by; two pointers leave no gap. */
+struct ends {
 	struct node *node;
 	struct bx_subscriber *subscriber;
+};
+
+struct subscription {
+	struct bx_hash_entry by_ends;
+	struct bx_list in_node;
+	struct bx_list in_subscriber;
+	struct ends ends;
 };
 
 struct bx_channel_tree {
 	const struct bx_env *env;
 	struct bx_hash nodes;
+	struct bx_hash subscriptions;
 	struct node root;
 	uint64_t last_serial;
 	uint64_t last_visit;
@@ -59,6 +64,7 @@ bx_channel_tree_new(const struct bx_env *env, const uint64_t seed[2])
 		return NULL;
 	tree->env = env;
 	bx_hash_init(&tree->nodes, env, seed);
+	bx_hash_init(&tree->subscriptions, env, seed);
 	init_node(&tree->root, NULL, 0);
 	tree->last_serial = 0;
 	tree->last_visit = 0;
@@ -70,10 +76,11 @@ static void
 free_subscription(struct bx_channel_tree *tree,
     struct subscription *subscription)
 {
+	bx_hash_remove(&tree->subscriptions, &subscription->by_ends);
 	bx_list_remove(&subscription->in_node);
 	bx_list_remove(&subscription->in_subscriber);
-	subscription->subscriber->count--;
-	if (--subscription->node->subscribers == 0)
+	subscription->ends.subscriber->count--;
+	if (--subscription->ends.node->subscribers == 0)
 		tree->count--;
 	bx_free(tree->env, subscription);
 }
@@ -96,6 +103,7 @@ bx_channel_tree_free(struct bx_channel_tree *tree)
 		bx_hash_remove(&tree->nodes, entry);
 		bx_free(tree->env, node);
 	}
+	bx_hash_fini(&tree->subscriptions);
 	bx_hash_fini(&tree->nodes);
 	bx_free(tree->env, tree);
 }
@@ -228,33 +236,19 @@ make_node(struct bx_channel_tree *tree, const struct bx_channel_name *name)
 	return node;
 }
 
-/* A popular channel and a greedy subscriber have long lists; a subscription
- * is in both, so look through the shorter one. */
+/* Neither a popular channel nor a greedy subscriber makes this slow: a client
+ * can have it done many thousand times by one request. */
 static struct subscription *
-find_subscription(const struct node *node,
-    const struct bx_subscriber *subscriber)
+find_subscription(const struct bx_channel_tree *tree, struct node *node,
+    struct bx_subscriber *subscriber)
 {
-	struct subscription *found;
-	struct bx_list *link;
+	const struct ends ends = { node, subscriber };
+	struct bx_hash_entry *entry =
+	    bx_hash_find(&tree->subscriptions, &ends, sizeof(ends));
 
-	if (node->subscribers < subscriber->count) {
-		for (link = node->subscriptions.next;
-		     link != &node->subscriptions; link = link->next) {
-			found =
-			    BX_LIST_ENTRY(link, struct subscription, in_node);
-			if (found->subscriber == subscriber)
-				return found;
-		}
+	if (entry == NULL)
 		return NULL;
-	}
-	for (link = subscriber->subscriptions.next;
-	     link != &subscriber->subscriptions; link = link->next) {
-		found =
-		    BX_LIST_ENTRY(link, struct subscription, in_subscriber);
-		if (found->node == node)
-			return found;
-	}
-	return NULL;
+	return BX_HASH_ELEMENT(entry, struct subscription, by_ends);
 }
 
 bool
@@ -263,7 +257,8 @@ bx_channel_is_subscribed(struct bx_channel_tree *tree,
 {
 	struct node *node = find_node(tree, name);
 
-	return node != NULL && find_subscription(node, subscriber) != NULL;
+	return node != NULL &&
+	    find_subscription(tree, node, subscriber) != NULL;
 }
 
 bool
@@ -288,12 +283,12 @@ bx_channel_subscribe(struct bx_channel_tree *tree,
 	if (subscription == NULL)
 		return BX_ENOMEM;
 	node = make_node(tree, name);
-	if (node == NULL) {
-		bx_free(tree->env, subscription);
-		return BX_ENOMEM;
-	}
-	subscription->node = node;
-	subscription->subscriber = subscriber;
+	if (node == NULL)
+		goto free_subscription;
+	subscription->ends = (struct ends){ node, subscriber };
+	if (bx_hash_insert(&tree->subscriptions, &subscription->by_ends,
+		&subscription->ends, sizeof(subscription->ends)) != BX_OK)
+		goto prune_node;
 	bx_list_append(&node->subscriptions, &subscription->in_node);
 	bx_list_append(&subscriber->subscriptions,
 	    &subscription->in_subscriber);
@@ -301,12 +296,18 @@ bx_channel_subscribe(struct bx_channel_tree *tree,
 	if (node->subscribers++ == 0)
 		tree->count++;
 	return BX_OK;
+
+prune_node:
+	prune(tree, node);
+free_subscription:
+	bx_free(tree->env, subscription);
+	return BX_ENOMEM;
 }
 
 static void
 drop(struct bx_channel_tree *tree, struct subscription *subscription)
 {
-	struct node *node = subscription->node;
+	struct node *node = subscription->ends.node;
 
 	free_subscription(tree, subscription);
 	prune(tree, node);
@@ -321,7 +322,7 @@ bx_channel_unsubscribe(struct bx_channel_tree *tree,
 
 	if (node == NULL)
 		return;
-	subscription = find_subscription(node, subscriber);
+	subscription = find_subscription(tree, node, subscriber);
 	if (subscription != NULL)
 		drop(tree, subscription);
 }
@@ -359,7 +360,7 @@ visit_node(struct bx_channel_tree *tree, const struct node *node,
 	for (link = node->subscriptions.next; link != &node->subscriptions;
 	     link = link->next) {
 		subscriber = BX_LIST_ENTRY(link, struct subscription, in_node)
-				 ->subscriber;
+				 ->ends.subscriber;
 		if (subscriber->visited == tree->last_visit)
 			continue;
 		subscriber->visited = tree->last_visit;
