@@ -20,12 +20,22 @@ bx_advice_retry(const struct bx_settings *settings, bx_msec interval)
 }
 
 struct bx_advice
-bx_advice_handshake(bx_msec interval)
+bx_advice_handshake(void)
+{
+	return (struct bx_advice){
+		.reconnect = BX_RECONNECT_HANDSHAKE,
+		.interval = 0,
+		.timeout = -1,
+	};
+}
+
+struct bx_advice
+bx_advice_handshake_later(const struct bx_settings *settings, bx_msec interval)
 {
 	return (struct bx_advice){
 		.reconnect = BX_RECONNECT_HANDSHAKE,
 		.interval = interval,
-		.timeout = -1,
+		.timeout = settings->timeout,
 	};
 }
 

@@ -28,8 +28,12 @@ struct bx_advice {
 struct bx_advice bx_advice_retry(const struct bx_settings *settings,
     bx_msec interval);
 
-/* Handshake again after interval (rule 43: 0). */
-struct bx_advice bx_advice_handshake(bx_msec interval);
+/* Handshake again at once, as rule 43 spells it. */
+struct bx_advice bx_advice_handshake(void);
+
+/* Handshake again, but only after interval. */
+struct bx_advice bx_advice_handshake_later(const struct bx_settings *settings,
+    bx_msec interval);
 
 /* Stop. */
 struct bx_advice bx_advice_none(const struct bx_settings *settings);

@@ -355,33 +355,33 @@ bx_json_type_of(struct bx_slice value)
 	return value.len == 0 ? BX_JSON_NONE : type_of(*value.at);
 }
 
-/* The last member of that name, which is the one that counts (rule 22). */
-static struct bx_slice
-find_member(struct bx_slice object, const char *name)
+/* Is the number whole by its digits?  cJSON rounds 1e-400 to 0, and what is
+ * nearly 1 to 1. */
+static bool
+is_whole(struct bx_slice number)
 {
-	struct bx_slice found = { NULL, 0 }, key, value;
-	struct bx_json json;
-	bool more;
+	size_t i = 0;
 
-	bx_json_init(&json, object.at, object.len, BX_JSON_DEPTH_MAX);
-	if (bx_json_peek(&json) != BX_JSON_OBJECT ||
-	    bx_json_enter(&json) != BX_OK)
-		return found;
-	while (bx_json_next(&json, &key, &more) == BX_OK && more &&
-	    bx_json_value(&json, &value) == BX_OK)
-		if (bx_json_string_equals(key, name))
-			found = value;
-	return found;
+	while (i < number.len && strchr(".eE", number.at[i]) == NULL)
+		i++;
+	if (i < number.len && number.at[i] == '.')
+		do
+			i++;
+		while (i < number.len && number.at[i] == '0');
+	return i == number.len ||
+	    ((number.at[i] == 'e' || number.at[i] == 'E') &&
+		number.at[i + 1] != '-');
 }
 
 enum bx_status
 bx_json_member_integer(struct bx_slice object, const char *name, int64_t *out)
 {
-	struct bx_slice value = find_member(object, name);
+	struct bx_slice value = bx_json_member(object, name);
 	double number;
 	cJSON *item;
 
-	if (bx_json_type_of(value) != BX_JSON_NUMBER || value.len > NUMBER_MAX)
+	if (bx_json_type_of(value) != BX_JSON_NUMBER ||
+	    value.len > NUMBER_MAX || !is_whole(value))
 		return BX_EINVAL;
 	item = cJSON_ParseWithLength(value.at, value.len);
 	if (item == NULL)

@@ -65,8 +65,7 @@ enum bx_json_type bx_json_peek(struct bx_json *json);
  * BX_EJSON: the scanner is of no further use. */
 enum bx_status bx_json_value(struct bx_json *json, struct bx_slice *value);
 
-/* Step into the object or array that comes next; BX_EJSON when neither does
- * or the depth is reached. */
+/* Step into the object or array that comes next; BX_EJSON: none, too deep. */
 enum bx_status bx_json_enter(struct bx_json *json);
 
 /*
@@ -100,6 +99,9 @@ bool bx_json_string_equals(struct bx_slice value, const char *text);
  * string with its quotes. */
 enum bx_status bx_json_append_string(struct bx_buf *buf, const char *bytes,
     size_t len);
+
+/* The value of the last member of that name (rule 22); absent without one. */
+struct bx_slice bx_json_member(struct bx_slice object, const char *name);
 
 /*
  * The integer that member name of the object has; of several the last.

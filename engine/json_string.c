@@ -179,3 +179,21 @@ bx_json_append_string(struct bx_buf *buf, const char *bytes, size_t len)
 	}
 	return bx_buf_append(buf, "\"", 1);
 }
+
+struct bx_slice
+bx_json_member(struct bx_slice object, const char *name)
+{
+	struct bx_slice found = { NULL, 0 }, key, value;
+	struct bx_json json;
+	bool more;
+
+	bx_json_init(&json, object.at, object.len, BX_JSON_DEPTH_MAX);
+	if (bx_json_peek(&json) != BX_JSON_OBJECT ||
+	    bx_json_enter(&json) != BX_OK)
+		return found;
+	while (bx_json_next(&json, &key, &more) == BX_OK && more &&
+	    bx_json_value(&json, &value) == BX_OK)
+		if (bx_json_string_equals(key, name))
+			found = value;
+	return found;
+}

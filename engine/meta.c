@@ -134,7 +134,8 @@ refuse_connection_types(struct bx_turn *turn)
 static enum bx_step
 refuse_for_now(struct bx_turn *turn)
 {
-	struct bx_advice later = bx_advice_handshake(FULL_INTERVAL);
+	struct bx_advice later =
+	    bx_advice_handshake_later(turn->core->settings, FULL_INTERVAL);
 	struct bx_buf *buf = bx_turn_begin_reply(turn);
 
 	bx_reply_error(buf, BX_ERROR_HANDSHAKE_DENIED, "too_many_sessions");

@@ -6,6 +6,10 @@
 #include "meta.h"
 #include "session_queue.h"
 
+/* The longest pause between its connects that a client may ask for, unless
+ * the timeout is longer: its session lives for as long without any. */
+#define PAUSE_MAX 60000
+
 static const char channel_json[] = "\"/meta/connect\"";
 
 /* A random pause of at most the core's spread, so that those who were all
@@ -59,7 +63,7 @@ bx_meta_connect_reply(const struct bx_connect *connect)
 	if (bx_session_state(session) == BX_SESSION_GONE &&
 	    bx_session_gone_reason(session) != BX_GONE_DISCONNECT) {
 		bx_reply_error(buf, BX_ERROR_SESSION_UNKNOWN, NULL);
-		advice = bx_advice_handshake(0);
+		advice = bx_advice_handshake();
 		bx_reply_advice(buf, &advice);
 		return bx_reply_end(buf);
 	}
@@ -73,7 +77,7 @@ bx_meta_connect_reply(const struct bx_connect *connect)
 static enum bx_step
 refuse_unknown(struct bx_turn *turn)
 {
-	struct bx_advice advice = bx_advice_handshake(0);
+	struct bx_advice advice = bx_advice_handshake();
 	struct bx_buf *buf = bx_turn_begin_reply(turn);
 
 	bx_reply_error(buf, BX_ERROR_SESSION_UNKNOWN, NULL);
@@ -93,9 +97,8 @@ read_wishes(const struct bx_turn *turn, struct wishes *wishes)
 {
 	const struct bx_settings *settings = turn->core->settings;
 	struct bx_slice advice = bx_turn_field(turn, BX_FIELD_ADVICE);
-	bx_msec longest = settings->timeout > settings->interval
-	    ? settings->timeout
-	    : settings->interval;
+	bx_msec longest =
+	    settings->timeout > PAUSE_MAX ? settings->timeout : PAUSE_MAX;
 
 	wishes->timeout = -1;
 	wishes->interval = -1;

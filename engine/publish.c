@@ -108,11 +108,14 @@ call_service(struct bx_turn *turn)
 static bool
 may_send(const struct bx_turn *turn)
 {
+	enum bx_json_type id =
+	    bx_json_type_of(bx_turn_field(turn, BX_FIELD_CLIENT_ID));
+
 	if (turn->session != NULL)
 		return true;
 	return turn->core->settings->anonymous_publish &&
 	    turn->channel.name.kind == BX_CHANNEL_BROADCAST &&
-	    bx_turn_field(turn, BX_FIELD_CLIENT_ID).len == 0;
+	    (id == BX_JSON_NONE || id == BX_JSON_NULL);
 }
 
 /* What is reserved exists or not, but nobody creates it (rule 65). */

@@ -77,7 +77,8 @@ bx_msec bx_session_interval(const struct bx_session *session);
 
 /*
  * Must a reply that goes out by the named transport carry advice, because the
- * session was last advised on another (rule 39)?  Borrowed for good.
+ * session was last advised on another (rule 39), or of another pause?  A client
+ * that keeps a pause which counts no more would expire.  Borrowed for good.
  */
 bool bx_session_needs_advice(const struct bx_session *session,
     const char *connection_type);

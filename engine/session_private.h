@@ -45,6 +45,7 @@ struct bx_session {
 	struct bx_reader *reader; /* parked or ready, or NULL */
 	const char *advised;	  /* the transport it was last advised on */
 	bx_msec interval;
+	bx_msec advised_interval;
 	unsigned refs;
 	unsigned batches;  /* begun and not ended */
 	uint32_t connects; /* the number of the newest; 0 = none yet */

@@ -47,13 +47,15 @@ bx_session_needs_advice(const struct bx_session *session,
     const char *connection_type)
 {
 	return session->advised == NULL ||
-	    strcmp(session->advised, connection_type) != 0;
+	    strcmp(session->advised, connection_type) != 0 ||
+	    session->advised_interval != session->interval;
 }
 
 void
 bx_session_set_advised(struct bx_session *session, const char *connection_type)
 {
 	session->advised = connection_type;
+	session->advised_interval = session->interval;
 }
 
 bool

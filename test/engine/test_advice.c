@@ -33,14 +33,14 @@ rule_39_advice_is_complete_each_time(void)
 static void
 rule_43_advice_to_handshake_has_no_timeout(void)
 {
-	check(bx_advice_handshake(0),
+	check(bx_advice_handshake(),
 	    "{\"reconnect\":\"handshake\",\"interval\":0}");
 }
 
 static bool
 append(void *ctx)
 {
-	const struct bx_advice advice = bx_advice_handshake(0);
+	const struct bx_advice advice = bx_advice_handshake();
 	struct bx_buf buf;
 	bool ok;
 

@@ -159,7 +159,8 @@ a_full_server_asks_to_come_back_later(void)
 				   "{\"channel\":\"/meta/handshake\"}"),
 	    "[{\"channel\":\"/meta/handshake\",\"successful\":false,"
 	    "\"error\":\"403:too_many_sessions:handshake_denied\","
-	    "\"advice\":{\"reconnect\":\"handshake\",\"interval\":5000}}]");
+	    "\"advice\":{\"reconnect\":\"handshake\",\"interval\":5000,"
+	    "\"timeout\":30000}}]");
 	talk_stop(&talk);
 }
 

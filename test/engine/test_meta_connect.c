@@ -122,6 +122,9 @@ rule_36_advice_that_is_no_whole_number_is_ignored(void)
 	static const char *const odd[] = {
 		",\"advice\":{\"timeout\":-1}",
 		",\"advice\":{\"timeout\":0.5}",
+		",\"advice\":{\"timeout\":1e-400}",
+		",\"advice\":{\"timeout\":0.9999999999999999999999}",
+		",\"advice\":{\"timeout\":0e-1}",
 		",\"advice\":{\"timeout\":\"0\"}",
 		",\"advice\":[0]",
 		",\"advice\":null",
@@ -153,6 +156,26 @@ rule_36_a_clients_interval_counts_for_its_expiry(void)
 	CU_ASSERT_EQUAL(bx_engine_counts(client.talk.engine).sessions, 1);
 	talk_wait(&client.talk, 1);
 	CU_ASSERT_EQUAL(bx_engine_counts(client.talk.engine).sessions, 0);
+	stop(&client);
+}
+
+static void
+rule_39_a_pause_that_counts_no_more_is_taken_back(void)
+{
+	struct client client;
+
+	start(&client);
+	connect(&client, ",\"advice\":{\"timeout\":0,\"interval\":5000}");
+	talk_deliver(&client.talk, &client.request);
+	connect(&client, "");
+	talk_wait(&client.talk, 30000);
+	CU_ASSERT_STRING_EQUAL(client.request.text,
+	    "[{\"channel\":\"/meta/connect\",\"successful\":true," RETRY(
+		"0") "}]");
+	talk_deliver(&client.talk, &client.request);
+	connect(&client, "");
+	talk_wait(&client.talk, 30000);
+	CU_ASSERT_STRING_EQUAL(client.request.text, "[" OK "]");
 	stop(&client);
 }
 
@@ -240,6 +263,8 @@ static const struct unit_test tests[] = {
 	    rule_36_advice_that_is_no_whole_number_is_ignored },
 	{ "rule 36: a client's interval counts for its expiry",
 	    rule_36_a_clients_interval_counts_for_its_expiry },
+	{ "rule 39: a pause that counts no more is taken back",
+	    rule_39_a_pause_that_counts_no_more_is_taken_back },
 	{ "rule 41: a connect among other messages is not held",
 	    rule_41_a_connect_among_other_messages_is_not_held },
 	{ "rule 40: shutdown answers with a retry, spread out",

@@ -199,6 +199,9 @@ rule_67_only_a_message_without_any_id_is_anonymous(void)
 	CU_ASSERT_STRING_EQUAL(talk_ask(&pair.talk, "%s", anonymous),
 	    "[{\"channel\":\"/a\",\"successful\":true}]");
 	check_events(&pair, anonymous);
+	(void)talk_ask(&pair.talk,
+	    "{\"channel\":\"/a\",\"data\":1,\"clientId\":null}");
+	check_events(&pair, anonymous);
 	check_refused(&pair,
 	    "\"channel\":\"/a\",\"data\":1,"
 	    "\"clientId\":\"expired\"",
