@@ -4,6 +4,9 @@
  * A client replaces all earlier advice by the newest (BAYEUX.md J4), so an
  * advice object is always complete, but for the one that goes with an unknown
  * session, which rule 43 spells out.
+ *
+ * Ownership: advice is a plain value.
+ * Reentrancy: no function calls out.
  */
 #ifndef BX_ADVICE_H
 #define BX_ADVICE_H

@@ -91,6 +91,13 @@ is_same(const struct bx_channel_name *a, const struct bx_channel_name *b)
 }
 
 bool
+bx_channel_name_is_reserved(const struct bx_channel_name *name)
+{
+	return name->kind == BX_CHANNEL_META ||
+	    (name->kind == BX_CHANNEL_SERVICE && name->depth == 1);
+}
+
+bool
 bx_channel_name_matches(const struct bx_channel_name *pattern,
     const struct bx_channel_name *name)
 {

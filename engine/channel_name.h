@@ -44,6 +44,10 @@ enum bx_status bx_channel_name_parse(struct bx_channel_name *name,
 bool bx_channel_name_equals(const struct bx_channel_name *name,
     const char *text);
 
+/* Is name a meta channel, or "/service" alone?  The protocol has reserved
+ * these: nobody creates or subscribes to them (rules 50, 65). */
+bool bx_channel_name_is_reserved(const struct bx_channel_name *name);
+
 /* Does pattern reach name?  A pattern without "*" reaches only itself;
  * neither reaches across kinds (rule 52). */
 bool bx_channel_name_matches(const struct bx_channel_name *pattern,

@@ -2,6 +2,9 @@
  * client_id.h - ids that nobody can guess: 160 random bits (BAYEUX.md rule 32).
  *
  * Letters and digits only, so that an id can stand in a URL.
+ *
+ * Ownership: the caller's bytes are filled.
+ * Reentrancy: no function calls out, but for the host's random bytes.
  */
 #ifndef BX_CLIENT_ID_H
 #define BX_CLIENT_ID_H

@@ -1,5 +1,8 @@
 /*
- * core.h - the state that the engine's parts share; engine.c owns it.
+ * core.h - the state that the engine's parts share.
+ *
+ * Ownership: engine.c owns all of it; everyone else borrows it until the
+ * engine is freed.
  */
 #ifndef BX_CORE_H
 #define BX_CORE_H

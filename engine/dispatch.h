@@ -1,5 +1,8 @@
 /*
  * dispatch.h - which handler a message's channel means.
+ *
+ * Ownership: the turn stays the caller's.
+ * Reentrancy: policy callbacks and services are called.
  */
 #ifndef BX_DISPATCH_H
 #define BX_DISPATCH_H

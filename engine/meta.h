@@ -5,6 +5,7 @@
  * to ask before it changes anything, so that a parked message can be handled
  * again from its start.
  *
+ * Ownership: the reply is the turn's, which owns it until it is taken.
  * Reentrancy: policy callbacks are called; the turn's exchange keeps its
  * session alive.
  */

@@ -93,28 +93,33 @@ note_meta(struct bx_turn *turn, const struct bx_channel_name *name, void *ctx)
 	return BX_OK;
 }
 
-/* What is wrong before anything is asked or done; BX_STEP_HOLD for nothing,
- * a step that no subscribe ends with.  *meta: a meta channel is named. */
-static enum bx_step
-check(struct bx_turn *turn, bool *meta)
+/* Is nothing wrong so far?  Otherwise *step is what becomes of the message.
+ * *meta: a meta channel is named. */
+static bool
+is_sound(struct bx_turn *turn, bool *meta, enum bx_step *step)
 {
 	*meta = false;
-	if (turn->session == NULL)
-		return fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
+	if (turn->session == NULL) {
+		*step = fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
+		return false;
+	}
 	switch (bx_json_type_of(bx_turn_field(turn, BX_FIELD_SUBSCRIPTION))) {
 	case BX_JSON_NONE:
 	case BX_JSON_NULL:
-		return fail(turn, BX_ERROR_SUBSCRIPTION_MISSING, NULL);
+		*step = fail(turn, BX_ERROR_SUBSCRIPTION_MISSING, NULL);
+		return false;
 	default:
 		break;
 	}
 	switch (walk_names(turn, note_meta, meta)) {
 	case BX_OK:
-		return BX_STEP_HOLD;
+		return true;
 	case BX_ENOMEM:
-		return BX_STEP_NO_MEMORY;
+		*step = BX_STEP_NO_MEMORY;
+		return false;
 	default:
-		return fail(turn, BX_ERROR_SUBSCRIPTION_INVALID, NULL);
+		*step = fail(turn, BX_ERROR_SUBSCRIPTION_INVALID, NULL);
+		return false;
 	}
 }
 
@@ -145,11 +150,16 @@ ask_about_name(struct bx_turn *turn, const struct bx_channel_name *name,
 	size_t place = ballot->place;
 
 	ballot->place += 2;
+	if (bx_channel_name_is_reserved(name)) {
+		ballot->verdict = BX_VERDICT_DENY;
+		ballot->error = BX_ERROR_SUBSCRIBE_DENIED;
+		ballot->reason = "denied_by_security_policy";
+		return BX_EGONE;
+	}
 	/* Services are reached by publishing; nothing is recorded (rule 51). */
-	if (name->kind == BX_CHANNEL_SERVICE && name->depth > 1)
+	if (name->kind == BX_CHANNEL_SERVICE)
 		return BX_OK;
-	if (name->kind == BX_CHANNEL_BROADCAST &&
-	    !bx_channel_exists(turn->core->tree, name)) {
+	if (!bx_channel_exists(turn->core->tree, name)) {
 		ask.operation = BX_OPERATION_CREATE;
 		ask.place = place;
 		if (!is_granted(turn, ballot, &ask, BX_ERROR_CREATE_DENIED))
@@ -157,12 +167,6 @@ ask_about_name(struct bx_turn *turn, const struct bx_channel_name *name,
 	}
 	ask.operation = BX_OPERATION_SUBSCRIBE;
 	ask.place = place + 1;
-	if (name->kind == BX_CHANNEL_SERVICE) {
-		ballot->verdict = BX_VERDICT_DENY;
-		ballot->error = BX_ERROR_SUBSCRIBE_DENIED;
-		ballot->reason = "denied_by_security_policy";
-		return BX_EGONE;
-	}
 	if (!is_granted(turn, ballot, &ask, BX_ERROR_SUBSCRIBE_DENIED))
 		return BX_EGONE;
 	return BX_OK;
@@ -208,9 +212,9 @@ bx_meta_subscribe(struct bx_turn *turn)
 {
 	bool meta;
 	struct ballot ballot = { .verdict = BX_VERDICT_ALLOW };
-	enum bx_step step = check(turn, &meta);
+	enum bx_step step;
 
-	if (step != BX_STEP_HOLD)
+	if (!is_sound(turn, &meta, &step))
 		return step;
 	if (walk_names(turn, ask_about_name, &ballot) == BX_ENOMEM)
 		return BX_STEP_NO_MEMORY;
@@ -249,9 +253,9 @@ enum bx_step
 bx_meta_unsubscribe(struct bx_turn *turn)
 {
 	bool meta;
-	enum bx_step step = check(turn, &meta);
+	enum bx_step step;
 
-	if (step != BX_STEP_HOLD)
+	if (!is_sound(turn, &meta, &step))
 		return step;
 	if (meta)
 		return fail(turn, BX_ERROR_UNSUBSCRIBE_FAILED, NULL);

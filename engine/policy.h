@@ -7,7 +7,9 @@
  *
  * An answer may come later.  A handler asks all its questions, by rising
  * place, before it does anything, so a message whose question is pending can
- * simply be handled again from its start: what was granted is not asked again.
+ * simply be handled again from its start: what was granted is not asked again,
+ * nor what needed no asking then, such as to create a channel that was there
+ * when the message came.
  *
  * Ownership: an asker is embedded in the exchange whose message it is for.
  * Reentrancy: calls the policy callbacks.

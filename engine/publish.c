@@ -118,18 +118,9 @@ may_send(const struct bx_turn *turn)
 	    (id == BX_JSON_NONE || id == BX_JSON_NULL);
 }
 
-/* What is reserved exists or not, but nobody creates it (rule 65). */
+/* May the message be published?  Otherwise *step is what becomes of it. */
 static bool
-is_reserved(const struct bx_channel_name *name)
-{
-	return name->kind == BX_CHANNEL_META ||
-	    (name->kind == BX_CHANNEL_SERVICE && name->depth == 1);
-}
-
-/* REPLIED with a failed reply, PARKED or NO_MEMORY; HOLD for "go on", a step
- * that no publish ends with. */
-static enum bx_step
-ask_policy(struct bx_turn *turn)
+is_granted(struct bx_turn *turn, enum bx_step *step)
 {
 	const struct bx_channel_name *name = &turn->channel.name;
 	struct bx_ask ask = { .channel = name };
@@ -150,14 +141,16 @@ ask_policy(struct bx_turn *turn)
 	}
 	switch (verdict) {
 	case BX_VERDICT_ALLOW:
-		return BX_STEP_HOLD;
+		return true;
 	case BX_VERDICT_PENDING:
-		return BX_STEP_PARKED;
+		*step = BX_STEP_PARKED;
+		return false;
 	case BX_VERDICT_DENY:
 	case BX_VERDICT_ABSTAIN:
 		break;
 	}
-	return bx_turn_fail(turn, error, reason);
+	*step = bx_turn_fail(turn, error, reason);
+	return false;
 }
 
 enum bx_step
@@ -168,13 +161,13 @@ bx_publish(struct bx_turn *turn)
 
 	if (!may_send(turn))
 		return bx_turn_fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
-	if (is_reserved(&turn->channel.name))
+	/* What is reserved exists or not, but nobody creates it (rule 65). */
+	if (bx_channel_name_is_reserved(&turn->channel.name))
 		return bx_turn_fail(turn, BX_ERROR_CHANNEL_CREATE_DENIED,
 		    "denied_by_security_policy");
 	if (bx_turn_field(turn, BX_FIELD_DATA).len == 0)
 		return bx_turn_fail(turn, BX_ERROR_DATA_MISSING, NULL);
-	step = ask_policy(turn);
-	if (step != BX_STEP_HOLD)
+	if (!is_granted(turn, &step))
 		return step;
 	/* The reply comes first, as nothing may fail once others were told. */
 	buf = bx_turn_begin_reply(turn);

@@ -1,6 +1,9 @@
 /*
  * session_private.h - the inside of a session and of the table, for session*.c
  * alone.
+ *
+ * Ownership: as session.h and sessions.h say; members are borrowed but for
+ * the queue.
  */
 #ifndef BX_SESSION_PRIVATE_H
 #define BX_SESSION_PRIVATE_H

@@ -1,62 +1,8 @@
 /*
- * session_queue.c - what waits for a session, and what is asked about it.
+ * session_queue.c - what waits for a session, and whom it wakes.
  */
-#include <string.h>
-
 #include "session_private.h"
 #include "session_queue.h"
-
-const char *
-bx_session_id(const struct bx_session *session)
-{
-	return session->id;
-}
-
-enum bx_session_state
-bx_session_state(const struct bx_session *session)
-{
-	return session->state;
-}
-
-enum bx_gone_reason
-bx_session_gone_reason(const struct bx_session *session)
-{
-	return session->reason;
-}
-
-struct bx_subscriber *
-bx_session_subscriber(struct bx_session *session)
-{
-	return &session->subscriber;
-}
-
-struct bx_session *
-bx_session_of(struct bx_subscriber *subscriber)
-{
-	return BX_LIST_ENTRY(subscriber, struct bx_session, subscriber);
-}
-
-bx_msec
-bx_session_interval(const struct bx_session *session)
-{
-	return session->interval;
-}
-
-bool
-bx_session_needs_advice(const struct bx_session *session,
-    const char *connection_type)
-{
-	return session->advised == NULL ||
-	    strcmp(session->advised, connection_type) != 0 ||
-	    session->advised_interval != session->interval;
-}
-
-void
-bx_session_set_advised(struct bx_session *session, const char *connection_type)
-{
-	session->advised = connection_type;
-	session->advised_interval = session->interval;
-}
 
 bool
 bx_session_has_messages(const struct bx_session *session)

@@ -3,6 +3,8 @@
  *
  * The host fills the struct (fcgi/options.c from its table); tests start from
  * BX_SETTINGS_DEFAULT, which are the documented defaults.
+ *
+ * Ownership: the host's, which keeps it unchanged while the engine lives.
  */
 #ifndef BX_SETTINGS_H
 #define BX_SETTINGS_H

@@ -244,6 +244,34 @@ test_kinds_apart(void)
 	CU_ASSERT_FALSE(matches("/service/**", "/a/b"));
 }
 
+static void
+rule_65_meta_channels_and_service_alone_are_reserved(void)
+{
+	static const struct {
+		const char *text;
+		bool reserved;
+	} rows[] = {
+		{ "/meta", true },
+		{ "/meta/x", true },
+		{ "/meta/**", true },
+		{ "/service", true },
+		{ "/service/x", false },
+		{ "/service/**", false },
+		{ "/metaphor", false },
+		{ "/a/meta", false },
+	};
+	struct bx_channel_name name;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CU_ASSERT_EQUAL_FATAL(bx_channel_name_parse(&name,
+					  rows[i].text, strlen(rows[i].text),
+					  100, 10),
+		    BX_OK);
+		CU_ASSERT_EQUAL(bx_channel_name_is_reserved(&name),
+		    rows[i].reserved);
+	}
+}
+
 static const struct unit_test tests[] = {
 	{ "valid names are accepted (rule 18)", test_valid },
 	{ "invalid names are refused (rules 17b, 19, 20)", test_invalid },
@@ -256,6 +284,8 @@ static const struct unit_test tests[] = {
 	{ "names equal texts as a whole", test_equals },
 	{ "patterns reach one or more segments (rule 52)", test_matches },
 	{ "patterns stay within their kind (rule 52)", test_kinds_apart },
+	{ "rule 65: meta channels and /service alone are reserved",
+	    rule_65_meta_channels_and_service_alone_are_reserved },
 };
 
 UNIT_MAIN("channel name", tests)
