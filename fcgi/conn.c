@@ -37,7 +37,7 @@ mind_silence(struct fcgi_conn *conn)
 {
 	struct fcgi_conn_pool *pool = conn->pool;
 
-	if (conn->is_lingering)
+	if (conn->state != FCGI_CONN_READING)
 		return;
 	if ((conn->watcher.events & EV_READ) != 0 &&
 	    (conn->is_fresh || !fcgi_record_is_between(&conn->decoder)))
@@ -47,31 +47,45 @@ mind_silence(struct fcgi_conn *conn)
 		fcgi_idle_forget(&conn->silent);
 }
 
+static void
+on_input(struct fcgi_conn *conn, struct bx_slice input)
+{
+	switch (conn->state) {
+	case FCGI_CONN_READING:
+		fcgi_conn_dispatch(conn, input);
+		mind_silence(conn);
+		break;
+	case FCGI_CONN_LINGERING:
+	case FCGI_CONN_DEAD:
+		break;
+	}
+}
+
+static void
+on_eof(struct fcgi_conn *conn)
+{
+	/* Nobody waits for what requests have to say, but whoever asks for
+	 * values may half-close behind it. */
+	if (conn->requests.count == 0)
+		fcgi_conn_flush(conn);
+	fcgi_conn_close(conn, NULL);
+}
+
 /* One read in a turn, so that a connection which always has more to read
  * delays no other. */
 static void
 read_some(struct fcgi_conn *conn)
 {
 	char *scratch = (char *)conn->pool->scratch;
-	struct bx_slice input;
 	ssize_t got;
 
 	got = recv(conn->watcher.fd, scratch, FCGI_CONN_SCRATCH, 0);
-	if (got < 0 && (errno == EINTR || errno == EAGAIN))
-		return;
-	if (got <= 0) {
-		/* Nobody waits for what requests have to say, but whoever
-		 * asks for values may half-close behind it. */
-		if (got == 0 && conn->requests.count == 0)
-			fcgi_conn_flush(conn);
+	if (got > 0)
+		on_input(conn, (struct bx_slice){ scratch, (size_t)got });
+	else if (got == 0)
+		on_eof(conn);
+	else if (errno != EINTR && errno != EAGAIN)
 		fcgi_conn_close(conn, NULL);
-		return;
-	}
-	input = (struct bx_slice){ scratch, (size_t)got };
-	if (!conn->is_lingering)
-		fcgi_conn_dispatch(conn, input);
-	if (!conn->is_dead)
-		mind_silence(conn);
 }
 
 static void
@@ -82,7 +96,7 @@ on_io(struct ev_loop *loop, ev_io *watcher, int revents)
 	(void)loop;
 	if ((revents & EV_WRITE) != 0)
 		fcgi_conn_flush(conn);
-	if ((revents & EV_READ) != 0 && !conn->is_dead)
+	if ((revents & EV_READ) != 0 && conn->state != FCGI_CONN_DEAD)
 		read_some(conn);
 }
 
@@ -97,6 +111,7 @@ fcgi_conn_open(struct fcgi_conn_pool *pool, int fd)
 	memset(conn, 0, sizeof(*conn));
 	conn->pool = pool;
 	conn->serial = ++pool->last_serial;
+	conn->state = FCGI_CONN_READING;
 	conn->is_fresh = true;
 	bx_list_init(&conn->dirty);
 	bx_list_init(&conn->link);
@@ -136,9 +151,9 @@ fcgi_conn_close(struct fcgi_conn *conn, const char *reason)
 {
 	struct fcgi_conn_pool *pool = conn->pool;
 
-	if (conn->is_dead)
+	if (conn->state == FCGI_CONN_DEAD)
 		return;
-	conn->is_dead = true;
+	conn->state = FCGI_CONN_DEAD;
 	if (reason != NULL)
 		fcgi_log(BX_LOG_WARNING,
 		    "event=connection_closed reason=%s "
@@ -209,9 +224,7 @@ end(struct fcgi_conn *conn)
 		fcgi_conn_close(conn, NULL);
 		return;
 	}
-	if (conn->is_lingering)
-		return;
-	conn->is_lingering = true;
+	conn->state = FCGI_CONN_LINGERING;
 	(void)shutdown(conn->watcher.fd, SHUT_WR);
 	fcgi_idle_touch(&pool->lingering, &conn->silent, pool->context->now);
 	watch(conn);
@@ -224,6 +237,8 @@ fcgi_conn_flush(struct fcgi_conn *conn)
 	size_t before = conn->output.bytes;
 	enum fcgi_output_status status;
 
+	if (conn->state != FCGI_CONN_READING)
+		return;
 	bx_list_remove(&conn->dirty);
 	status = fcgi_output_write(&conn->output, conn->watcher.fd);
 	retire(conn);

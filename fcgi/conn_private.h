@@ -13,6 +13,13 @@
 #include "output.h"
 #include "record.h"
 
+/* The table in conn.h says how one follows another. */
+enum fcgi_conn_state {
+	FCGI_CONN_READING,
+	FCGI_CONN_LINGERING, /* all is said; what comes is thrown away */
+	FCGI_CONN_DEAD	     /* only good for fcgi_conn_reap */
+};
+
 struct fcgi_conn {
 	ev_io watcher; /* its fd is the connection's */
 	struct fcgi_conn_pool *pool;
@@ -27,14 +34,14 @@ struct fcgi_conn {
 	struct fcgi_budget budget;
 	struct fcgi_output output;
 	uint64_t serial; /* for the log */
-	bool is_fresh;	 /* no request has begun */
-	bool is_last;	 /* close when all is answered: no KEEP_CONN */
-	bool is_unread;	 /* the peer still sends what nobody reads */
-	bool is_lingering;
-	bool is_dead;
+	enum fcgi_conn_state state;
+	bool is_fresh;	/* no request has begun */
+	bool is_last;	/* close when all is answered: no KEEP_CONN */
+	bool is_unread; /* the peer still sends what nobody reads */
 };
 
-/* Read and handle records; the connection may be dead afterwards. */
+/* Handle the records in input until the connection reads no more of them; it
+ * may be dead afterwards. */
 void fcgi_conn_dispatch(struct fcgi_conn *conn, struct bx_slice input);
 
 /* What has become of request: send its response, if it has one now; status is

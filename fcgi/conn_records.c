@@ -199,7 +199,7 @@ on_stream_end(struct fcgi_conn *conn)
 		status = fcgi_request_stdin_end(request);
 	}
 	fcgi_conn_settle(conn, request, status);
-	if (!conn->is_dead)
+	if (conn->state != FCGI_CONN_DEAD)
 		conn->pool->relieve(conn->pool->ctx);
 }
 
@@ -279,7 +279,7 @@ on_complete(struct fcgi_conn *conn)
 void
 fcgi_conn_dispatch(struct fcgi_conn *conn, struct bx_slice input)
 {
-	while (!conn->is_dead) {
+	while (conn->state == FCGI_CONN_READING) {
 		switch (fcgi_record_next(&conn->decoder, &input)) {
 		case FCGI_RECORD_MORE:
 			return;
