@@ -19,8 +19,9 @@
 
 #define NAME_MAX_LEN 128
 
-static void
-complain(struct fcgi_listener_problem *problem, const char *what, int error)
+void
+fcgi_listener_complain(struct fcgi_listener_problem *problem, const char *what,
+    int error)
 {
 	(void)snprintf(problem->text, sizeof(problem->text), "%s%s%s", what,
 	    error != 0 ? ": " : "", error != 0 ? strerror(error) : "");
@@ -83,12 +84,12 @@ open_locked(const struct bx_env *env, const struct sockaddr_un *address,
 		return NULL;
 	fd = bind_path(address, mode);
 	if (fd < 0) {
-		complain(problem, "cannot listen", errno);
+		fcgi_listener_complain(problem, "cannot listen", errno);
 		return NULL;
 	}
 	listener = listener_new(env, fd, address->sun_path);
 	if (listener == NULL || lstat(address->sun_path, &status) != 0) {
-		complain(problem, "cannot listen", ENOMEM);
+		fcgi_listener_complain(problem, "cannot listen", ENOMEM);
 		(void)unlink(address->sun_path);
 		(void)close(fd);
 		if (listener != NULL)
@@ -109,7 +110,8 @@ open_path(const struct bx_env *env, const char *path, unsigned mode,
 	int lock;
 
 	if (path[0] == '\0' || strlen(path) >= sizeof(address.sun_path)) {
-		complain(problem, "the path is empty or too long", 0);
+		fcgi_listener_complain(problem,
+		    "the path is empty or too long", 0);
 		return NULL;
 	}
 	memcpy(address.sun_path, path, strlen(path) + 1);
@@ -185,19 +187,19 @@ open_inet(const struct bx_env *env, const char *address,
 
 	if (!split(address, host, &port) ||
 	    getaddrinfo(host, port, &hints, &info) != 0) {
-		complain(problem, "is no unix:PATH and no numeric HOST:PORT",
-		    0);
+		fcgi_listener_complain(problem,
+		    "is no unix:PATH and no numeric HOST:PORT", 0);
 		return NULL;
 	}
 	fd = bind_inet(info);
 	freeaddrinfo(info);
 	if (fd < 0) {
-		complain(problem, "cannot listen", errno);
+		fcgi_listener_complain(problem, "cannot listen", errno);
 		return NULL;
 	}
 	listener = listener_new(env, fd, "");
 	if (listener == NULL) {
-		complain(problem, "cannot listen", ENOMEM);
+		fcgi_listener_complain(problem, "cannot listen", ENOMEM);
 		(void)close(fd);
 	}
 	return listener;
@@ -224,19 +226,19 @@ fcgi_listener_inherit(const struct bx_env *env, int fd,
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0 ||
 	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 ||
 	    !listens || type != SOCK_STREAM) {
-		complain(problem, "is no listening socket", 0);
+		fcgi_listener_complain(problem, "is no listening socket", 0);
 		return NULL;
 	}
 	/* Whoever made it may have chosen a backlog of five. */
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0 ||
 	    fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 ||
 	    listen(fd, FCGI_LISTENER_BACKLOG) != 0) {
-		complain(problem, "cannot listen", errno);
+		fcgi_listener_complain(problem, "cannot listen", errno);
 		return NULL;
 	}
 	listener = listener_new(env, fd, "");
 	if (listener == NULL)
-		complain(problem, "cannot listen", ENOMEM);
+		fcgi_listener_complain(problem, "cannot listen", ENOMEM);
 	return listener;
 }
 

@@ -34,6 +34,10 @@ struct fcgi_listener_problem {
 	char text[256];
 };
 
+/* Tell what went wrong; error is an errno, or 0 when what says it all. */
+void fcgi_listener_complain(struct fcgi_listener_problem *problem,
+    const char *what, int error);
+
 /*
  * Listen at "unix:PATH", with permissions mode, or at a numeric "HOST:PORT",
  * port 0 being any free one.  NULL: problem says why not.

@@ -19,13 +19,6 @@
 #define LOCK_TRIES 200
 #define LOCK_PAUSE_NS 10000000
 
-static void
-complain(struct fcgi_listener_problem *problem, const char *what, int error)
-{
-	(void)snprintf(problem->text, sizeof(problem->text), "%s%s%s", what,
-	    error != 0 ? ": " : "", error != 0 ? strerror(error) : "");
-}
-
 static int
 open_directory(const char *path)
 {
@@ -49,13 +42,15 @@ fcgi_listener_path_lock(const char *path,
 	int tries;
 
 	if (fd < 0) {
-		complain(problem, "cannot open the directory", errno);
+		fcgi_listener_complain(problem, "cannot open the directory",
+		    errno);
 		return -1;
 	}
 	for (tries = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; tries++) {
 		if (errno != EINTR &&
 		    (errno != EWOULDBLOCK || tries == LOCK_TRIES)) {
-			complain(problem, "cannot lock the directory", errno);
+			fcgi_listener_complain(problem,
+			    "cannot lock the directory", errno);
 			(void)close(fd);
 			return -1;
 		}
@@ -91,27 +86,31 @@ fcgi_listener_path_clear(const struct sockaddr_un *address,
 	if (lstat(address->sun_path, &status) != 0) {
 		if (errno == ENOENT)
 			return true;
-		complain(problem, "cannot look at the path", errno);
+		fcgi_listener_complain(problem, "cannot look at the path",
+		    errno);
 		return false;
 	}
 	if (!S_ISSOCK(status.st_mode)) {
-		complain(problem, "the path exists and is no socket", 0);
+		fcgi_listener_complain(problem,
+		    "the path exists and is no socket", 0);
 		return false;
 	}
 	error = try_connect(address);
 	if (error == ENOENT)
 		return true;
 	if (error == 0 || error == EAGAIN) {
-		complain(problem, "in use by another process", 0);
+		fcgi_listener_complain(problem, "in use by another process",
+		    0);
 		return false;
 	}
 	if (error != ECONNREFUSED) {
-		complain(problem, "cannot tell whether the path is in use",
-		    error);
+		fcgi_listener_complain(problem,
+		    "cannot tell whether the path is in use", error);
 		return false;
 	}
 	if (unlink(address->sun_path) != 0 && errno != ENOENT) {
-		complain(problem, "cannot remove the stale socket", errno);
+		fcgi_listener_complain(problem,
+		    "cannot remove the stale socket", errno);
 		return false;
 	}
 	return true;
