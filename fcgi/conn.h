@@ -18,7 +18,10 @@
  * the one that is being read included.
  * Limits: the constants below; FCGI_CONN_OUTPUT_MAX bytes are what unwritten
  * output may be while more is read, in FCGI_CONN_RESPONSES_MAX responses, as
- * the smallest cost far more memory than they have bytes.
+ * the smallest cost far more memory than they have bytes.  Of the requests
+ * in hand, held connects included, a connection has FCGI_CONN_REQUESTS_MAX at
+ * most and all together FCGI_POOL_REQUESTS_MAX; one more gets 503 at once and
+ * nothing of it is kept.
  */
 #ifndef FCGI_CONN_H
 #define FCGI_CONN_H
@@ -33,6 +36,7 @@
 #define FCGI_CONN_OUTPUT_MAX 1048576
 #define FCGI_CONN_RESPONSES_MAX 4096
 #define FCGI_CONN_REQUESTS_MAX 10000
+#define FCGI_POOL_REQUESTS_MAX 100000
 #define FCGI_CONN_SILENT_LIMIT \
 	30000			      /* ms in which a record or the first
 					 * request has to go on */

@@ -92,6 +92,13 @@ begin_request(struct fcgi_conn *conn, uint16_t id)
 	pool->requests++;
 }
 
+static bool
+has_too_many_requests(const struct fcgi_conn *conn)
+{
+	return conn->requests.count >= FCGI_CONN_REQUESTS_MAX ||
+	    conn->pool->requests >= FCGI_POOL_REQUESTS_MAX;
+}
+
 static void
 on_begin(struct fcgi_conn *conn)
 {
@@ -115,7 +122,7 @@ on_begin(struct fcgi_conn *conn)
 		conn->is_unread = true;
 		fcgi_conn_send(conn,
 		    fcgi_response_end(env, id, FCGI_UNKNOWN_ROLE), NULL);
-	} else if (conn->requests.count >= FCGI_CONN_REQUESTS_MAX) {
+	} else if (has_too_many_requests(conn)) {
 		conn->is_unread = true;
 		fcgi_conn_send(conn,
 		    fcgi_response_status(env, id, 503, "too_many_requests"),

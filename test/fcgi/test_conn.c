@@ -1,0 +1,631 @@
+/*
+ * test_conn.c - a web server's connection, over a socketpair with an engine.
+ */
+#include <sys/socket.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/client_id.h"
+#include "engine/engine.h"
+#include "fcgi/conn.h"
+#include "fcgi/record.h"
+#include "test/support/peer.h"
+#include "test/support/unit.h"
+
+#define CLIENT_ID "\"clientId\":\""
+#define CHANNEL "/a"
+
+static struct site site;
+static struct peer peer;
+static struct peer other;
+
+static bool
+has(struct peer *who, uint16_t id, const char *part)
+{
+	return strstr(peer_text(who, id), part) != NULL;
+}
+
+/* The answer to a POST of what format says, as request 1. */
+static const char *ask(struct peer *who, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static const char *
+ask(struct peer *who, const char *format, ...)
+{
+	static char body[300000];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(body, sizeof(body), format, args);
+	va_end(args);
+	peer_forget(who);
+	peer_post(who, 1, body);
+	peer_talk(&site, who);
+	return peer_text(who, 1);
+}
+
+/* A session that is subscribed to CHANNEL and may be held; id has
+ * BX_CLIENT_ID_LENGTH + 1 bytes, and is empty when there was no memory. */
+static void
+join(struct peer *who, char *id)
+{
+	const char *found;
+
+	id[0] = '\0';
+	found = strstr(ask(who,
+			   "[{\"channel\":\"/meta/"
+			   "handshake\",\"version\":\"1.0\"}]"),
+	    CLIENT_ID);
+	if (found == NULL)
+		return;
+	(void)snprintf(id, BX_CLIENT_ID_LENGTH + 1, "%s",
+	    found + strlen(CLIENT_ID));
+	(void)ask(who,
+	    "[{\"channel\":\"/meta/subscribe\",\"clientId\":\"%s\","
+	    "\"subscription\":\"" CHANNEL "\"}]",
+	    id);
+	(void)ask(who, "[{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}]",
+	    id);
+	peer_forget(who);
+}
+
+static void
+say_connect(struct peer *who, uint16_t request, const char *id)
+{
+	char body[200];
+
+	(void)snprintf(body, sizeof(body),
+	    "[{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}]", id);
+	peer_post(who, request, body);
+}
+
+/* Publish len bytes of data from id, as a request of who. */
+static void
+publish(struct peer *who, const char *id, size_t len)
+{
+	static char data[200001];
+
+	memset(data, 'x', len);
+	data[len] = '\0';
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(ask(who,
+		       "[{\"channel\":\"" CHANNEL "\",\"clientId\":\"%s\","
+		       "\"data\":\"%s\"}]",
+		       id, data),
+		"\"successful\":true"));
+}
+
+static void
+start(void)
+{
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	CU_ASSERT_TRUE_FATAL(peer_open(&site, &peer));
+	CU_ASSERT_TRUE_FATAL(peer_open(&site, &other));
+}
+
+static void
+stop(void)
+{
+	peer_close(&peer);
+	peer_close(&other);
+	site_stop(&site);
+}
+
+/* Let duration pass, as the server does. */
+static void
+let_pass(bx_msec duration)
+{
+	site.context.now += duration;
+	fcgi_conn_sweep(&site.pool);
+	site_turn(&site);
+}
+
+static void
+with_keep_conn_the_connection_outlives_its_answers(void)
+{
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	start();
+	join(&peer, id);
+	CU_ASSERT_STRING_NOT_EQUAL(id, "");
+	CU_ASSERT_EQUAL(site.pool.requests, 0);
+	CU_ASSERT_EQUAL(site.pool.count, 2);
+	CU_ASSERT_FALSE(peer.is_over);
+	stop();
+}
+
+static void
+without_keep_conn_it_ends_behind_the_last_answer(void)
+{
+	start();
+	peer_begin(&peer, 1, 0);
+	peer_begin(&peer, 2, FCGI_KEEP_CONN);
+	peer_params(&peer, 1, "GET", "/elsewhere");
+	peer_say(&peer, FCGI_STDIN, 1, "", 0);
+	peer_talk(&site, &peer);
+	CU_ASSERT_TRUE(has(&peer, 1, "Status: 404 "));
+	CU_ASSERT_FALSE(peer.is_over);
+	peer_params(&peer, 2, "GET", "/elsewhere");
+	peer_say(&peer, FCGI_STDIN, 2, "", 0);
+	peer_talk(&site, &peer);
+	CU_ASSERT_TRUE(has(&peer, 2, "Status: 404 "));
+	CU_ASSERT_TRUE(peer.is_over);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	stop();
+}
+
+static void
+requests_may_come_in_turns_and_in_any_pieces(void)
+{
+	static const char body[] =
+	    "[{\"channel\":\"/meta/handshake\",\"version\":\"1.0\"}]";
+	uint16_t id;
+	size_t at;
+
+	start();
+	for (id = 1; id <= 3; id++)
+		peer_begin(&peer, id, FCGI_KEEP_CONN);
+	for (id = 3; id >= 1; id--)
+		peer_params(&peer, id, "POST", "/cometd");
+	for (at = 0; at < sizeof(body) - 1; at++)
+		for (id = 1; id <= 3; id++)
+			peer_say(&peer, FCGI_STDIN, id, body + at, 1);
+	for (id = 1; id <= 3; id++)
+		peer_say(&peer, FCGI_STDIN, id, "", 0);
+	peer_talk(&site, &peer);
+	for (id = 1; id <= 3; id++) {
+		CU_ASSERT_TRUE(has(&peer, id, "\"successful\":true"));
+		CU_ASSERT_EQUAL(peer_count(&peer, FCGI_END_REQUEST, id), 1);
+	}
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).sessions, 3);
+	stop();
+}
+
+static void
+a_peer_that_does_not_read_is_not_read_from(void)
+{
+	const size_t count = 100000;
+	size_t before;
+	size_t i;
+
+	start();
+	for (i = 0; i < count; i++)
+		peer_say(&peer, FCGI_GET_VALUES, 0, "", 0);
+	before = unit_live();
+	do {
+		i = peer.said_len;
+		(void)peer_send(&peer);
+		site_turn(&site);
+	} while (peer.said_len < i);
+	CU_ASSERT_TRUE(peer.said_len > 0);
+	CU_ASSERT_TRUE(unit_live() - before <=
+	    FCGI_CONN_RESPONSES_MAX + FCGI_CONN_SCRATCH / FCGI_HEADER_LEN);
+	peer_talk(&site, &peer);
+	CU_ASSERT_EQUAL(peer_count(&peer, FCGI_GET_VALUES_RESULT, 0), count);
+	CU_ASSERT_EQUAL(unit_live(), before);
+	stop();
+}
+
+static void
+what_is_behind_an_early_answer_is_thrown_away(void)
+{
+	start();
+	peer_begin(&peer, 1, 0);
+	peer_params(&peer, 1, "GET", "/elsewhere");
+	peer_begin(&peer, 2, 0);
+	peer_say(&peer, FCGI_ABORT_REQUEST, 2, "", 0);
+	peer_talk(&site, &peer);
+	peer_say(&peer, FCGI_STDIN, 1, "", 0);
+	peer_talk(&site, &peer);
+	CU_ASSERT_TRUE(peer.is_over);
+	CU_ASSERT_EQUAL(site.pool.count, 2);
+	CU_ASSERT_TRUE(fcgi_idle_list_next(&site.pool.lingering) != BX_NEVER);
+	peer_post(&peer, 3, "[{}]");
+	CU_ASSERT_TRUE(peer_send(&peer));
+	site_turn(&site);
+	CU_ASSERT_EQUAL(site.pool.requests, 0);
+	CU_ASSERT_EQUAL(site.pool.count, 2);
+	(void)shutdown(peer.fd, SHUT_WR);
+	site_turn(&site);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	stop();
+}
+
+/* What relieve answers may be the last of the connection that is read. */
+static void
+records_read_with_the_last_one_are_not_handled(void)
+{
+	const char authorizer[] = { 0, FCGI_AUTHORIZER, 0, 0, 0, 0, 0, 0 };
+
+	start();
+	site.relieves = true;
+	peer_say(&peer, FCGI_BEGIN_REQUEST, 1, authorizer, 8);
+	peer_begin(&peer, 2, 0);
+	peer_params(&peer, 2, "GET", "/elsewhere");
+	peer_say(&peer, FCGI_STDIN, 2, "", 0);
+	peer_post(&peer, 3,
+	    "[{\"channel\":\"/meta/handshake\",\"version\":\"1.0\"}]");
+	peer_talk(&site, &peer);
+	CU_ASSERT_EQUAL(peer_count(&peer, FCGI_END_REQUEST, 1), 1);
+	CU_ASSERT_EQUAL(peer_count(&peer, FCGI_END_REQUEST, 2), 1);
+	CU_ASSERT_TRUE(peer.is_over);
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).sessions, 0);
+	CU_ASSERT_EQUAL(site.pool.requests, 0);
+	CU_ASSERT_EQUAL(site.pool.count, 2);
+	let_pass(FCGI_CONN_LINGER_LIMIT - 1);
+	CU_ASSERT_EQUAL(site.pool.count, 2);
+	let_pass(1);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	stop();
+}
+
+static void
+who_half_closes_behind_a_question_is_answered(void)
+{
+	start();
+	peer_say(&peer, FCGI_GET_VALUES, 0, "", 0);
+	CU_ASSERT_TRUE(peer_send(&peer));
+	(void)shutdown(peer.fd, SHUT_WR);
+	peer_talk(&site, &peer);
+	CU_ASSERT_EQUAL(peer_count(&peer, FCGI_GET_VALUES_RESULT, 0), 1);
+	CU_ASSERT_TRUE(peer.is_over);
+	stop();
+}
+
+static void
+eof_lets_go_of_a_held_connect(void)
+{
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	start();
+	join(&peer, id);
+	say_connect(&peer, 1, id);
+	peer_talk(&site, &peer);
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 1);
+	peer_close(&peer);
+	site_turn(&site);
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 0);
+	CU_ASSERT_EQUAL(site.pool.requests, 0);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	stop();
+}
+
+/* The answer is larger than what the socket takes: its reader has had some of
+ * it at most. */
+static void
+a_peer_that_goes_within_an_answer_has_not_had_its_events(void)
+{
+	char from[BX_CLIENT_ID_LENGTH + 1];
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	start();
+	join(&peer, id);
+	join(&other, from);
+	say_connect(&peer, 7, id);
+	peer_talk(&site, &peer);
+	publish(&other, from, 200000);
+	CU_ASSERT_EQUAL(site.pool.requests, 1);
+	peer_close(&peer);
+	site_turn(&site);
+	CU_ASSERT_EQUAL(site.pool.requests, 0);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	peer_forget(&other);
+	say_connect(&other, 8, id);
+	peer_talk(&site, &other);
+	CU_ASSERT_TRUE(has(&other, 8, "\"data\":\"xxx"));
+	CU_ASSERT_EQUAL(peer_count(&other, FCGI_END_REQUEST, 8), 1);
+	stop();
+}
+
+/* Abort request id, which gets END_REQUEST and nothing else. */
+static void
+expect_silent_abort(uint16_t id)
+{
+	peer_say(&peer, FCGI_ABORT_REQUEST, id, "", 0);
+	peer_talk(&site, &peer);
+	CU_ASSERT_EQUAL(peer_count(&peer, FCGI_END_REQUEST, id), 1);
+	CU_ASSERT_EQUAL(peer_count(&peer, FCGI_STDOUT, id), 0);
+	CU_ASSERT_EQUAL(site.pool.requests, 0);
+	CU_ASSERT_FALSE(peer.is_over);
+}
+
+static void
+a_request_can_be_aborted_before_it_is_answered(void)
+{
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	start();
+	peer_begin(&peer, 2, FCGI_KEEP_CONN);
+	peer_talk(&site, &peer);
+	expect_silent_abort(2);
+	peer_begin(&peer, 3, FCGI_KEEP_CONN);
+	peer_params(&peer, 3, "POST", "/cometd");
+	peer_talk(&site, &peer);
+	expect_silent_abort(3);
+	peer_post(&peer, 4, "[{}]");
+	expect_silent_abort(4);
+	peer_begin(&peer, 5, FCGI_KEEP_CONN);
+	peer_params(&peer, 5, "GET", "/elsewhere");
+	peer_say(&peer, FCGI_STDIN, 5, "", 0);
+	expect_silent_abort(5);
+	join(&peer, id);
+	say_connect(&peer, 6, id);
+	peer_talk(&site, &peer);
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 1);
+	expect_silent_abort(6);
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 0);
+	stop();
+}
+
+static void
+an_answer_on_its_way_goes_on_when_it_is_aborted(void)
+{
+	char from[BX_CLIENT_ID_LENGTH + 1];
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	start();
+	join(&peer, id);
+	join(&other, from);
+	say_connect(&peer, 7, id);
+	peer_talk(&site, &peer);
+	publish(&other, from, 200000);
+	peer_say(&peer, FCGI_ABORT_REQUEST, 7, "", 0);
+	CU_ASSERT_TRUE(peer_send(&peer));
+	site_turn(&site);
+	CU_ASSERT_EQUAL(site.pool.requests, 1);
+	peer_talk(&site, &peer);
+	CU_ASSERT_EQUAL(peer_count(&peer, FCGI_END_REQUEST, 7), 1);
+	CU_ASSERT_TRUE(strlen(peer_text(&peer, 7)) > 200000);
+	CU_ASSERT_EQUAL(site.pool.requests, 0);
+	/* Nobody read it: the events are there for the next connect. */
+	say_connect(&peer, 8, id);
+	peer_talk(&site, &peer);
+	CU_ASSERT_TRUE(has(&peer, 8, "\"data\":\"xxx"));
+	stop();
+}
+
+static void
+what_is_silent_within_a_record_is_closed(void)
+{
+	start();
+	peer_post(&other, 1, "[{}]");
+	peer_talk(&site, &other);
+	peer_post(&peer, 1, "[{}]");
+	peer_say(&peer, FCGI_GET_VALUES, 0, "xxxx", 4);
+	peer.said_len -= 2;
+	peer_talk(&site, &peer);
+	CU_ASSERT_EQUAL(fcgi_conn_next_deadline(&site.pool),
+	    site.context.now + FCGI_CONN_SILENT_LIMIT);
+	let_pass(FCGI_CONN_SILENT_LIMIT - 1);
+	CU_ASSERT_EQUAL(site.pool.count, 2);
+	let_pass(1);
+	peer_hear(&peer);
+	CU_ASSERT_TRUE(peer.is_over);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	CU_ASSERT_EQUAL(fcgi_conn_next_deadline(&site.pool), BX_NEVER);
+	stop();
+}
+
+static void
+a_connection_without_any_request_is_closed(void)
+{
+	start();
+	let_pass(FCGI_CONN_SILENT_LIMIT - 1);
+	peer_say(&peer, FCGI_GET_VALUES, 0, "", 0);
+	peer_talk(&site, &peer);
+	let_pass(1);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	let_pass(FCGI_CONN_SILENT_LIMIT - 1);
+	CU_ASSERT_EQUAL(site.pool.count, 0);
+	stop();
+}
+
+static void
+a_request_that_does_not_go_on_is_408(void)
+{
+	start();
+	peer_begin(&peer, 1, FCGI_KEEP_CONN);
+	peer_params(&peer, 1, "POST", "/cometd");
+	peer_talk(&site, &peer);
+	let_pass(FCGI_CONN_SILENT_LIMIT);
+	peer_talk(&site, &peer);
+	CU_ASSERT_TRUE(has(&peer, 1, "Status: 408 "));
+	CU_ASSERT_FALSE(peer.is_over);
+	CU_ASSERT_EQUAL(site.pool.requests, 0);
+	stop();
+}
+
+static void
+who_does_not_take_an_answer_is_closed(void)
+{
+	char from[BX_CLIENT_ID_LENGTH + 1];
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	start();
+	join(&peer, id);
+	join(&other, from);
+	say_connect(&peer, 7, id);
+	peer_talk(&site, &peer);
+	publish(&other, from, 200000);
+	let_pass(FCGI_CONN_STALLED_LIMIT - 1);
+	CU_ASSERT_EQUAL(site.pool.count, 2);
+	peer_hear(&peer);
+	site_turn(&site);
+	let_pass(1);
+	CU_ASSERT_EQUAL(site.pool.count, 2);
+	let_pass(FCGI_CONN_STALLED_LIMIT);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	CU_ASSERT_EQUAL(site.pool.requests, 0);
+	stop();
+}
+
+/* Peer has broken the protocol, and other is served all the same. */
+static void
+expect_closed(void)
+{
+	peer_talk(&site, &peer);
+	CU_ASSERT_TRUE(peer.is_over);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	CU_ASSERT_EQUAL(site.pool.requests, 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&other, "[{}]"), "Status: 200 "));
+	stop();
+}
+
+static void
+what_breaks_the_protocol_costs_its_connection(void)
+{
+	static const char much[FCGI_RECORD_VALUES_MAX + 1];
+
+	start();
+	peer_begin(&peer, 1, FCGI_KEEP_CONN);
+	peer_begin(&peer, 1, FCGI_KEEP_CONN);
+	expect_closed();
+	start();
+	peer_say(&peer, FCGI_BEGIN_REQUEST, 1, much, 7);
+	expect_closed();
+	start();
+	peer_say(&peer, FCGI_GET_VALUES, 0, much, sizeof(much));
+	expect_closed();
+	start();
+	peer_say(&peer, FCGI_GET_VALUES, 0, "\x7f", 1);
+	expect_closed();
+	start();
+	peer_begin(&peer, 1, FCGI_KEEP_CONN);
+	peer_say(&peer, FCGI_PARAMS, 1, "\x7f", 1);
+	peer_say(&peer, FCGI_PARAMS, 1, "", 0);
+	expect_closed();
+	start();
+	peer_say(&peer, FCGI_GET_VALUES, 0, "", 0);
+	peer.said[0] = 2;
+	expect_closed();
+}
+
+static void
+a_request_over_a_limit_is_503_at_once(void)
+{
+	size_t before;
+
+	start();
+	site.pool.requests = FCGI_POOL_REQUESTS_MAX;
+	before = unit_live();
+	peer_begin(&peer, 1, FCGI_KEEP_CONN);
+	peer_talk(&site, &peer);
+	CU_ASSERT_TRUE(
+	    has(&peer, 1, "{\"error\":\"503::too_many_requests\"}"));
+	CU_ASSERT_EQUAL(peer_count(&peer, FCGI_END_REQUEST, 1), 1);
+	CU_ASSERT_EQUAL(unit_live(), before);
+	CU_ASSERT_EQUAL(site.pool.requests, FCGI_POOL_REQUESTS_MAX);
+	site.pool.requests = FCGI_POOL_REQUESTS_MAX - 1;
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&peer, "[{}]"), "Status: 200 "));
+	site.pool.requests = 0;
+	stop();
+}
+
+static void
+one_connection_has_so_many_requests_and_no_more(void)
+{
+	uint16_t id;
+
+	start();
+	for (id = 1; id <= FCGI_CONN_REQUESTS_MAX + 1; id++)
+		peer_begin(&peer, id, FCGI_KEEP_CONN);
+	peer_talk(&site, &peer);
+	CU_ASSERT_EQUAL(site.pool.requests, FCGI_CONN_REQUESTS_MAX);
+	CU_ASSERT_TRUE(has(&peer, FCGI_CONN_REQUESTS_MAX + 1,
+	    "{\"error\":\"503::too_many_requests\"}"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&other, "[{}]"), "Status: 200 "));
+	stop();
+}
+
+static void
+too_many_connections_are_told_so(void)
+{
+	start();
+	site.pool.crowded = 1;
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(ask(&peer, "[{}]"), "{\"error\":\"503::overloaded\"}"));
+	site.pool.refusal = "stopping";
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(ask(&peer, "[{}]"), "{\"error\":\"503::stopping\"}"));
+	stop();
+}
+
+/* Everything that a connection allocates for; did all of it work out? */
+static bool
+whole_life(void *ctx)
+{
+	char id[BX_CLIENT_ID_LENGTH + 1];
+	bool good = false;
+
+	(void)ctx;
+	if (!site_start(&site))
+		return false;
+	if (!peer_open(&site, &peer))
+		goto stop_site;
+	join(&peer, id);
+	say_connect(&peer, 2, id);
+	peer_say(&peer, FCGI_GET_VALUES, 0, "\x0e\0FCGI_MAX_CONNS", 16);
+	peer_talk(&site, &peer);
+	peer_say(&peer, FCGI_ABORT_REQUEST, 2, "", 0);
+	peer_talk(&site, &peer);
+	good = !peer.is_over && id[0] != '\0' &&
+	    peer_count(&peer, FCGI_GET_VALUES_RESULT, 0) == 1 &&
+	    peer_count(&peer, FCGI_END_REQUEST, 2) == 1 &&
+	    peer_count(&peer, FCGI_STDOUT, 2) == 0;
+	CU_ASSERT_EQUAL(site.pool.requests, 0);
+	peer_close(&peer);
+stop_site:
+	site_stop(&site);
+	return good;
+}
+
+static void
+without_memory_only_the_connection_is_lost(void)
+{
+	CU_ASSERT_TRUE(unit_fail_each(whole_life, NULL) > 20);
+}
+
+static const struct unit_test tests[] = {
+	{ "with KEEP_CONN the connection outlives its answers",
+	    with_keep_conn_the_connection_outlives_its_answers },
+	{ "without KEEP_CONN it ends behind the last answer",
+	    without_keep_conn_it_ends_behind_the_last_answer },
+	{ "requests may come in turns and in any pieces",
+	    requests_may_come_in_turns_and_in_any_pieces },
+	{ "a peer that does not read is not read from",
+	    a_peer_that_does_not_read_is_not_read_from },
+	{ "what is behind an early answer is thrown away",
+	    what_is_behind_an_early_answer_is_thrown_away },
+	{ "records read with the last one are not handled",
+	    records_read_with_the_last_one_are_not_handled },
+	{ "who half-closes behind a question is answered",
+	    who_half_closes_behind_a_question_is_answered },
+	{ "EOF lets go of a held connect", eof_lets_go_of_a_held_connect },
+	{ "a peer that goes within an answer has not had its events",
+	    a_peer_that_goes_within_an_answer_has_not_had_its_events },
+	{ "a request can be aborted before it is answered",
+	    a_request_can_be_aborted_before_it_is_answered },
+	{ "an answer on its way goes on when it is aborted",
+	    an_answer_on_its_way_goes_on_when_it_is_aborted },
+	{ "what is silent within a record is closed",
+	    what_is_silent_within_a_record_is_closed },
+	{ "a connection without any request is closed",
+	    a_connection_without_any_request_is_closed },
+	{ "a request that does not go on is 408",
+	    a_request_that_does_not_go_on_is_408 },
+	{ "who does not take an answer is closed",
+	    who_does_not_take_an_answer_is_closed },
+	{ "what breaks the protocol costs its connection",
+	    what_breaks_the_protocol_costs_its_connection },
+	{ "a request over the limit of all is 503 at once",
+	    a_request_over_a_limit_is_503_at_once },
+	{ "one connection has so many requests and no more",
+	    one_connection_has_so_many_requests_and_no_more },
+	{ "too many connections are told so",
+	    too_many_connections_are_told_so },
+	{ "without memory only the connection is lost",
+	    without_memory_only_the_connection_is_lost },
+};
+
+UNIT_MAIN("conn", tests)
