@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/exchange.h"
 #include "log.h"
+#include "loop_memory.h"
 #include "options.h"
 #include "server.h"
 #include "signals.h"
@@ -153,7 +154,8 @@ on_accept(int fd, void *ctx)
 	struct fcgi_server *server = ctx;
 
 	/* Without memory this peer is turned away, and no other. */
-	if (!fcgi_conn_open(&server->pool, fd))
+	if (!fcgi_loop_memory_is_reserved() ||
+	    !fcgi_conn_open(&server->pool, fd))
 		(void)close(fd);
 	return server->pool.count < server->max_conns;
 }
@@ -287,9 +289,11 @@ fcgi_server_new(const struct bx_env *env, const struct fcgi_options *options,
 	server->options = options;
 	server->engine = engine;
 	server->stop_at = BX_NEVER;
-	server->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
+	if (fcgi_loop_memory_reserve(fcgi_sockets_raise_limit()))
+		server->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
 	if (server->loop == NULL) {
 		fcgi_log(BX_LOG_ERROR, "event=cannot_start error=\"no loop\"");
+		fcgi_loop_memory_release();
 		bx_free(env, server);
 		return NULL;
 	}
@@ -333,6 +337,7 @@ fcgi_server_free(struct fcgi_server *server)
 		ev_idle_stop(server->loop, &server->awake);
 	}
 	ev_loop_destroy(server->loop);
+	fcgi_loop_memory_release();
 	fcgi_address_table_fini(&server->context.addresses);
 	bx_free(server->env, server->trusted);
 	bx_free(server->env, server->pool.scratch);
