@@ -61,16 +61,6 @@ on_input(struct fcgi_conn *conn, struct bx_slice input)
 	}
 }
 
-static void
-on_eof(struct fcgi_conn *conn)
-{
-	/* Nobody waits for what requests have to say, but whoever asks for
-	 * values may half-close behind it. */
-	if (conn->requests.count == 0)
-		fcgi_conn_flush(conn);
-	fcgi_conn_close(conn, NULL);
-}
-
 /* One read in a turn, so that a connection which always has more to read
  * delays no other. */
 static void
@@ -82,9 +72,7 @@ read_some(struct fcgi_conn *conn)
 	got = recv(conn->watcher.fd, scratch, FCGI_CONN_SCRATCH, 0);
 	if (got > 0)
 		on_input(conn, (struct bx_slice){ scratch, (size_t)got });
-	else if (got == 0)
-		on_eof(conn);
-	else if (errno != EINTR && errno != EAGAIN)
+	else if (got == 0 || (errno != EINTR && errno != EAGAIN))
 		fcgi_conn_close(conn, NULL);
 }
 

@@ -274,6 +274,27 @@ who_half_closes_behind_a_question_is_answered(void)
 }
 
 static void
+events_that_were_written_are_not_given_again(void)
+{
+	char from[BX_CLIENT_ID_LENGTH + 1];
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	start();
+	join(&peer, id);
+	join(&other, from);
+	say_connect(&peer, 7, id);
+	peer_talk(&site, &peer);
+	publish(&other, from, 3);
+	peer_talk(&site, &peer);
+	CU_ASSERT_TRUE(has(&peer, 7, "\"data\":\"xxx\""));
+	say_connect(&peer, 8, id);
+	peer_talk(&site, &peer);
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 1);
+	CU_ASSERT_STRING_EQUAL(peer_text(&peer, 8), "");
+	stop();
+}
+
+static void
 eof_lets_go_of_a_held_connect(void)
 {
 	char id[BX_CLIENT_ID_LENGTH + 1];
@@ -355,6 +376,10 @@ a_request_can_be_aborted_before_it_is_answered(void)
 	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 1);
 	expect_silent_abort(6);
 	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 0);
+	/* Nothing is left that the peer would have to take. */
+	let_pass(FCGI_CONN_STALLED_LIMIT);
+	peer_hear(&peer);
+	CU_ASSERT_FALSE(peer.is_over);
 	stop();
 }
 
@@ -454,7 +479,13 @@ who_does_not_take_an_answer_is_closed(void)
 	site_turn(&site);
 	let_pass(1);
 	CU_ASSERT_EQUAL(site.pool.count, 2);
-	let_pass(FCGI_CONN_STALLED_LIMIT);
+	/* More output does not mean that it goes on. */
+	let_pass(FCGI_CONN_STALLED_LIMIT - 2);
+	peer_say(&peer, FCGI_GET_VALUES, 0, "", 0);
+	CU_ASSERT_TRUE(peer_send(&peer));
+	site_turn(&site);
+	CU_ASSERT_EQUAL(site.pool.count, 2);
+	let_pass(1);
 	CU_ASSERT_EQUAL(site.pool.count, 1);
 	CU_ASSERT_EQUAL(site.pool.requests, 0);
 	stop();
@@ -601,6 +632,8 @@ static const struct unit_test tests[] = {
 	    records_read_with_the_last_one_are_not_handled },
 	{ "who half-closes behind a question is answered",
 	    who_half_closes_behind_a_question_is_answered },
+	{ "events that were written are not given again",
+	    events_that_were_written_are_not_given_again },
 	{ "EOF lets go of a held connect", eof_lets_go_of_a_held_connect },
 	{ "a peer that goes within an answer has not had its events",
 	    a_peer_that_goes_within_an_answer_has_not_had_its_events },
