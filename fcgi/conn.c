@@ -84,8 +84,10 @@ on_io(struct ev_loop *loop, ev_io *watcher, int revents)
 	(void)loop;
 	if ((revents & EV_WRITE) != 0)
 		fcgi_conn_flush(conn);
-	if ((revents & EV_READ) != 0 && conn->state != FCGI_CONN_DEAD)
-		read_some(conn);
+	if ((revents & EV_READ) == 0 || conn->state == FCGI_CONN_DEAD)
+		return;
+	conn->pool->reads++;
+	read_some(conn);
 }
 
 bool

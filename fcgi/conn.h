@@ -62,6 +62,7 @@ struct fcgi_conn_pool {
 	struct fcgi_idle_list lingering;
 	uint64_t seed[2];
 	uint64_t last_serial;
+	uint64_t reads;	     /* ever */
 	bx_msec complain_at; /* not sooner about too many connections */
 	size_t count;	     /* open connections */
 	size_t requests;     /* of all connections, not fully answered */

@@ -111,10 +111,11 @@ on_begin(struct fcgi_conn *conn)
 		fcgi_conn_close(conn, "bad_begin");
 		return;
 	}
-	if (find_request(conn) != NULL) {
-		fcgi_conn_close(conn, "request_id_in_use");
+	/* lighttpd, when it has to connect again because the backlog was full,
+	 * sends BEGIN and PARAMS once more in front of the same request.  The
+	 * request has what it needs already. */
+	if (find_request(conn) != NULL)
 		return;
-	}
 	conn->is_fresh = false;
 	if ((flags & FCGI_KEEP_CONN) == 0)
 		conn->is_last = true;

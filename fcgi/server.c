@@ -42,6 +42,7 @@ struct fcgi_server {
 	size_t max_conns;
 	bx_msec stop_at;      /* BX_NEVER: not stopping */
 	unsigned quiet_turns; /* while stopping */
+	uint64_t reads_seen;  /* the same */
 	bool is_draining;
 };
 
@@ -107,8 +108,11 @@ has_stopped(struct fcgi_server *server)
 		return false;
 	if (server->context.now >= server->stop_at)
 		return true;
-	server->quiet_turns =
-	    server->pool.requests == 0 ? server->quiet_turns + 1 : 0;
+	server->quiet_turns = server->pool.requests == 0 &&
+		server->pool.reads == server->reads_seen
+	    ? server->quiet_turns + 1
+	    : 0;
+	server->reads_seen = server->pool.reads;
 	return server->quiet_turns > 2;
 }
 

@@ -14,8 +14,9 @@
 #include "options.h"
 #include "sockets.h"
 
-/* Connections of one listener in one turn; the others wait no longer. */
-#define ACCEPTS_PER_TURN 256
+/* Connections of one listener in one turn: all that its backlog holds, since
+ * web servers fail requests at once when that is full. */
+#define ACCEPTS_PER_TURN FCGI_LISTENER_BACKLOG
 #define RETRY_SECONDS 1.
 /* The first descriptor that systemd passes on, sd_listen_fds(3). */
 #define LISTEN_FDS_START 3

@@ -509,10 +509,6 @@ what_breaks_the_protocol_costs_its_connection(void)
 	static const char much[FCGI_RECORD_VALUES_MAX + 1];
 
 	start();
-	peer_begin(&peer, 1, FCGI_KEEP_CONN);
-	peer_begin(&peer, 1, FCGI_KEEP_CONN);
-	expect_closed();
-	start();
 	peer_say(&peer, FCGI_BEGIN_REQUEST, 1, much, 7);
 	expect_closed();
 	start();
@@ -530,6 +526,24 @@ what_breaks_the_protocol_costs_its_connection(void)
 	peer_say(&peer, FCGI_GET_VALUES, 0, "", 0);
 	peer.said[0] = 2;
 	expect_closed();
+}
+
+/* What lighttpd sends after it had to connect several times. */
+static void
+a_begin_that_is_repeated_changes_nothing(void)
+{
+	start();
+	peer_begin(&peer, 1, 0);
+	peer_params(&peer, 1, "POST", "/cometd");
+	peer_begin(&peer, 1, 0);
+	peer_params(&peer, 1, "POST", "/cometd");
+	peer_say(&peer, FCGI_STDIN, 1, "[{}]", 4);
+	peer_say(&peer, FCGI_STDIN, 1, "", 0);
+	peer_talk(&site, &peer);
+	CU_ASSERT_TRUE(has(&peer, 1, "Status: 200 "));
+	CU_ASSERT_EQUAL(peer_count(&peer, FCGI_END_REQUEST, 1), 1);
+	CU_ASSERT_TRUE(peer.is_over);
+	stop();
 }
 
 static void
@@ -618,6 +632,8 @@ without_memory_only_the_connection_is_lost(void)
 }
 
 static const struct unit_test tests[] = {
+	{ "a BEGIN that is repeated changes nothing",
+	    a_begin_that_is_repeated_changes_nothing },
 	{ "with KEEP_CONN the connection outlives its answers",
 	    with_keep_conn_the_connection_outlives_its_answers },
 	{ "without KEEP_CONN it ends behind the last answer",
