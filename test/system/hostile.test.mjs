@@ -2,6 +2,7 @@
 // stop, or never read: each costs itself only.
 
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 import { events, freshChannel, types } from './support/bayeux.mjs';
 import * as fcgi from './support/fastcgi.mjs';
@@ -11,7 +12,7 @@ import { watch, within } from './support/wait.mjs';
 let stack;
 before(async () => {
 	stack = await startStack({ front: 'none',
-		options: { timeout: '60s' } });
+		options: { timeout: '600s' } });
 });
 after(() => stack.stop());
 
@@ -209,6 +210,103 @@ test('a peer that never reads is not read from, and loses nothing',
 		assert.equal(replies.at(-1).successful, true);
 	}
 	assert.deepEqual(seen, Array.from({ length: count }, (none, i) => i));
+	peer.close();
+});
+
+// Bytes of memory that the process takes up.
+function residentSize() {
+	const [, kilobytes] = /^VmRSS:\s*(\d+) kB$/m.exec(fs.readFileSync(
+	    `/proc/${stack.process.pid}/status`, 'latin1'));
+	return kilobytes * 1024;
+}
+
+// An answer costs the process far more than the eight bytes of its question.
+test('peers that ask for values and never read cost little memory',
+    { skip: !fs.existsSync('/proc/self/status') }, async () => {
+	const question = fcgi.record(fcgi.GET_VALUES, 0);
+	const questions = Buffer.alloc(500000 * question.length, question);
+	const peers = await Promise.all(Array.from({ length: 8 },
+	    () => fcgi.Peer.open(stack.fcgi, { paused: true })));
+	for (let i = 0; i < 200; i++)
+		await assertServes();
+	const before = residentSize();
+	const writes = peers.map((peer) => watch(peer.write(questions)));
+	for (let i = 0; i < 400; i++)
+		await assertServes();
+	assert.ok(writes.every((write) => !write.settled),
+	    'the process has stopped reading');
+	const grown = residentSize() - before;
+	assert.ok(grown < 64 << 20, `it has grown by ${grown} bytes`);
+	for (const peer of peers)
+		peer.close();
+	await assertServes();
+});
+
+// Send what of a request has size bytes of its body, and no more of it; done
+// when the process has read that.
+async function beginUpload(size) {
+	const peer = await fcgi.Peer.open(stack.fcgi);
+	await within(peer.write(Buffer.concat([
+		fcgi.begin(1),
+		fcgi.stream(fcgi.PARAMS, 1, fcgi.pairs(fcgi.variables('',
+		    { CONTENT_LENGTH: 1 << 20 }))),
+		fcgi.stream(fcgi.STDIN, 1, Buffer.alloc(size, 0x20))
+		    .subarray(0, -8),
+		fcgi.record(fcgi.GET_VALUES, 0)
+	])), 'an upload to be taken');
+	await peer.record(0, fcgi.GET_VALUES_RESULT);
+	return peer;
+}
+
+test('uploads that never end leave room for small requests', async () => {
+	const peers = [];
+	// All that may be kept of requests is 64 MiB; what does not fit is not
+	// kept at all, so ever smaller ones fill up what is left.
+	for (let i = 0; i < 64; i++)
+		peers.push(await beginUpload(1020000));
+	for (let size = 1 << 20; size >= 1024; size /= 2)
+		peers.push(await beginUpload(size));
+	for (const size of [700, 400, 300, 200, 100, 50, 20])
+		peers.push(await beginUpload(size));
+	const response = await fcgi.exchange(stack.fcgi, [{}],
+	    { more: { HTTP_COOKIE: 'x'.repeat(400) } });
+	assert.equal(response.status, 200, response.text);
+	for (const peer of peers)
+		peer.close();
+	await assertServes();
+});
+
+test('what a peer that left has not had, the held connect brings',
+    async () => {
+	const channel = freshChannel();
+	const peer = await fcgi.Peer.open(stack.fcgi);
+	const [{ clientId }] = await peer.send(1,
+	    [{ channel: '/meta/handshake', version: '1.0',
+		supportedConnectionTypes: types }]);
+	const connect = { channel: '/meta/connect', clientId,
+		connectionType: 'long-polling' };
+	await peer.send(1, [connect]);
+	await peer.send(1, [{ channel: '/meta/subscribe', clientId,
+		subscription: channel }]);
+	await peer.write(fcgi.conversation(2, [connect]));
+	await peer.send(1, [{}]);
+	assert.ok(!peer.hasEnded(2), 'the connect is held');
+	// The reply to the publish brings the event too, if anybody reads it.
+	const { pid } = stack.process;
+	process.kill(pid, 'SIGSTOP');
+	try {
+		const gone = await fcgi.Peer.open(stack.fcgi);
+		await gone.write(fcgi.conversation(1,
+		    [{ channel, clientId, data: 'kept' }]));
+		gone.close();
+		await new Promise((resolve) =>
+		    gone.socket.once('close', resolve));
+	} finally {
+		process.kill(pid, 'SIGCONT');
+	}
+	const { response } = await peer.answer(2);
+	assert.deepEqual(events(response.json).map(({ data }) => data),
+	    ['kept']);
 	peer.close();
 });
 

@@ -264,6 +264,46 @@ test('a low limit of open files is raised',
 		await finish(child);
 	}));
 
+// Whose connection has been accepted gets an answer to this.
+async function ask(peer) {
+	await peer.write(fcgi.record(fcgi.GET_VALUES, 0,
+	    fcgi.pairs({ FCGI_MAX_CONNS: '' })));
+}
+
+function answered(peers) {
+	return peers.filter((peer) => peer.records.has(0)).length;
+}
+
+test('what is more than the descriptors allow waits, for however long',
+    { skip: /valgrind/.test(wrapper[0]) }, () =>
+	withFolder(async (folder) => {
+		const address = { path: path.join(folder, 'socket') };
+		const line = command(optionArgs({ timeout: '3s',
+			listen: `unix:${address.path}` }));
+		const child = new Child('sh',
+		    ['-c', 'ulimit -n 100; exec "$@"', 'sh', ...line]);
+		await listens(child, address);
+		const { peer } = await hold(address, 1);
+		await ask(peer);
+		const { content } = await peer.record(0,
+		    fcgi.GET_VALUES_RESULT);
+		const most = Number(/\d+$/.exec(content.toString('latin1')));
+		assert.ok(most > 10 && most < 100, `${most} connections`);
+		const peers = [peer, ...await Promise.all(Array.from(
+		    { length: 150 }, () => fcgi.Peer.open(address)))];
+		await Promise.all(peers.slice(1).map(ask));
+		await until(() => answered(peers) >= most, 'it is full');
+		// Whenever it tries again, it has done so until a hold ends.
+		await peer.answer(1);
+		assert.equal(answered(peers), most);
+		peers.find((one) => one !== peer && one.records.has(0)).close();
+		await until(() => answered(peers) > most, 'one more enters');
+		await finish(child);
+		assert.equal(answered(peers), most + 1);
+		for (const one of peers)
+			one.close();
+	}));
+
 test('a burst of connections while the process stands still is not lost',
     () => withStack({}, async (stack) => {
 	process.kill(stack.process.pid, 'SIGSTOP');
