@@ -112,6 +112,21 @@ stop(void)
 	site_stop(&site);
 }
 
+/* Start; request 7 of peer, a held connect of session id, is being answered
+ * with len bytes of data.  What the socket does not take waits for peer. */
+static void
+start_event(char *id, size_t len)
+{
+	char from[BX_CLIENT_ID_LENGTH + 1];
+
+	start();
+	join(&peer, id);
+	join(&other, from);
+	say_connect(&peer, 7, id);
+	peer_talk(&site, &peer);
+	publish(&other, from, len);
+}
+
 /* Let duration pass, as the server does. */
 static void
 let_pass(bx_msec duration)
@@ -276,15 +291,9 @@ who_half_closes_behind_a_question_is_answered(void)
 static void
 events_that_were_written_are_not_given_again(void)
 {
-	char from[BX_CLIENT_ID_LENGTH + 1];
 	char id[BX_CLIENT_ID_LENGTH + 1];
 
-	start();
-	join(&peer, id);
-	join(&other, from);
-	say_connect(&peer, 7, id);
-	peer_talk(&site, &peer);
-	publish(&other, from, 3);
+	start_event(id, 3);
 	peer_talk(&site, &peer);
 	CU_ASSERT_TRUE(has(&peer, 7, "\"data\":\"xxx\""));
 	say_connect(&peer, 8, id);
@@ -312,20 +321,12 @@ eof_lets_go_of_a_held_connect(void)
 	stop();
 }
 
-/* The answer is larger than what the socket takes: its reader has had some of
- * it at most. */
 static void
 a_peer_that_goes_within_an_answer_has_not_had_its_events(void)
 {
-	char from[BX_CLIENT_ID_LENGTH + 1];
 	char id[BX_CLIENT_ID_LENGTH + 1];
 
-	start();
-	join(&peer, id);
-	join(&other, from);
-	say_connect(&peer, 7, id);
-	peer_talk(&site, &peer);
-	publish(&other, from, 200000);
+	start_event(id, 200000);
 	CU_ASSERT_EQUAL(site.pool.requests, 1);
 	peer_close(&peer);
 	site_turn(&site);
@@ -386,15 +387,9 @@ a_request_can_be_aborted_before_it_is_answered(void)
 static void
 an_answer_on_its_way_goes_on_when_it_is_aborted(void)
 {
-	char from[BX_CLIENT_ID_LENGTH + 1];
 	char id[BX_CLIENT_ID_LENGTH + 1];
 
-	start();
-	join(&peer, id);
-	join(&other, from);
-	say_connect(&peer, 7, id);
-	peer_talk(&site, &peer);
-	publish(&other, from, 200000);
+	start_event(id, 200000);
 	peer_say(&peer, FCGI_ABORT_REQUEST, 7, "", 0);
 	CU_ASSERT_TRUE(peer_send(&peer));
 	site_turn(&site);
@@ -464,15 +459,9 @@ a_request_that_does_not_go_on_is_408(void)
 static void
 who_does_not_take_an_answer_is_closed(void)
 {
-	char from[BX_CLIENT_ID_LENGTH + 1];
 	char id[BX_CLIENT_ID_LENGTH + 1];
 
-	start();
-	join(&peer, id);
-	join(&other, from);
-	say_connect(&peer, 7, id);
-	peer_talk(&site, &peer);
-	publish(&other, from, 200000);
+	start_event(id, 200000);
 	let_pass(FCGI_CONN_STALLED_LIMIT - 1);
 	CU_ASSERT_EQUAL(site.pool.count, 2);
 	peer_hear(&peer);
