@@ -29,6 +29,8 @@ static const struct variable {
 	{ "CONTENT_TYPE", offsetof(struct cgi, content_type) },
 	{ "HTTPS", offsetof(struct cgi, https) },
 	{ "HTTP_ACCEPT", offsetof(struct cgi, request.accept) },
+	{ "HTTP_ACCESS_CONTROL_REQUEST_METHOD",
+	    offsetof(struct cgi, request.requested_method) },
 	{ "HTTP_CONNECTION", offsetof(struct cgi, request.connection) },
 	{ "HTTP_COOKIE", offsetof(struct cgi, request.cookie) },
 	{ "HTTP_HOST", offsetof(struct cgi, request.host) },
@@ -48,6 +50,7 @@ static const struct variable {
 	{ "REQUEST_SCHEME", offsetof(struct cgi, request_scheme) },
 	{ "REQUEST_URI", offsetof(struct cgi, request_uri) },
 	{ "SCRIPT_NAME", offsetof(struct cgi, script_name) },
+	{ "SERVER_PORT", offsetof(struct cgi, request.server_port) },
 	{ "SERVER_PROTOCOL", offsetof(struct cgi, server_protocol) },
 };
 

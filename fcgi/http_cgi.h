@@ -42,9 +42,11 @@ struct http_request {
 	struct bx_slice remote_user;
 	struct bx_slice forwarded_for;
 	struct bx_slice host;
+	struct bx_slice server_port;
 	struct bx_slice user_agent;
 	struct bx_slice cookie;
 	struct bx_slice origin;
+	struct bx_slice requested_method; /* of a CORS preflight */
 	struct bx_slice referer;
 	struct bx_slice sec_fetch_site;
 	struct bx_slice accept;
