@@ -126,7 +126,8 @@ on_begin(struct fcgi_conn *conn)
 	} else if (has_too_many_requests(conn)) {
 		conn->is_unread = true;
 		fcgi_conn_send(conn,
-		    fcgi_response_status(env, id, 503, "too_many_requests"),
+		    fcgi_response_status(env, id, 503, "too_many_requests",
+			NULL),
 		    NULL);
 	} else {
 		begin_request(conn, id);

@@ -15,6 +15,8 @@ static const struct http_status statuses[] = {
 	{ 200, "OK", "" },
 	{ 400, "Bad Request",
 	    "This request is no Bayeux message: it is malformed or empty.\n" },
+	{ 403, "Forbidden",
+	    "Pages of this origin may not use this server.\n" },
 	{ 404, "Not Found", "There is nothing at this address.\n" },
 	{ 405, "Method Not Allowed",
 	    "Only GET, POST and OPTIONS are understood here.\n" },

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 
 #include "address.h"
+#include "http_origin.h"
 
 static bool
 has_control(const char *text)
@@ -107,6 +108,18 @@ fcgi_option_check_network(const char *text)
 
 	if (fcgi_address_network_parse(slice, &network) != BX_OK)
 		return "is neither a numeric address nor ADDRESS/BITS";
+	return NULL;
+}
+
+const char *
+fcgi_option_check_origin(const char *text)
+{
+	struct bx_slice slice = { .at = text, .len = strlen(text) };
+
+	if (!http_origin_is_pattern(slice))
+		return "is neither \"*\" nor SCHEME://HOST[:PORT], whose "
+		       "HOST may begin with \"*.\" and whose PORT may be "
+		       "\"*\"";
 	return NULL;
 }
 

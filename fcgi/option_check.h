@@ -19,6 +19,9 @@ const char *fcgi_option_check_mount(const char *text);
 /* A numeric address, or "ADDRESS/BITS". */
 const char *fcgi_option_check_network(const char *text);
 
+/* A pattern of http_origin.h. */
+const char *fcgi_option_check_origin(const char *text);
+
 /* "stderr", "syslog", or a path that has a slash in it. */
 const char *fcgi_option_check_log_target(const char *text);
 

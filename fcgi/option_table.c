@@ -84,6 +84,11 @@ const struct fcgi_option_row fcgi_option_table[] = {
 	    .check = fcgi_option_check_network,
 	    .doc = "Addresses, or ADDRESS/BITS, whose X-Forwarded-For is "
 		   "believed." },
+	{ PROCESS(allowed_origins, LIST), .initial = "{}",
+	    .check = fcgi_option_check_origin,
+	    .doc = "Other origins whose pages may use the server, such as "
+		   "https://*.example.org; \"*\" is any, without "
+		   "credentials." },
 	{ ENGINE(anonymous_publish, BOOL), .initial = "no",
 	    .min = 0, .max = 1,
 	    .doc = "Whether one may publish without a session." },
@@ -116,9 +121,6 @@ const struct fcgi_option_row fcgi_option_table[] = {
 	    .doc = "SameSite of the browser cookie." },
 	{ UNBUILT("browser_cookie_secure"),
 	    .doc = "Secure of the browser cookie." },
-	{ .key = "allowed_origins", .kind = FCGI_OPTION_UNBUILT_LIST,
-	    .initial = "{}",
-	    .doc = "Other origins whose pages may use the server." },
 	{ UNBUILT("callback_polling"), .initial = "no",
 	    .doc = "Whether JSONP is answered." },
 };

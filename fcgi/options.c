@@ -348,6 +348,8 @@ fcgi_options_fini(struct fcgi_options *options)
 	free_strings(env, options->listen.items, options->listen.count);
 	free_strings(env, options->trusted_proxies.items,
 	    options->trusted_proxies.count);
+	free_strings(env, options->allowed_origins.items,
+	    options->allowed_origins.count);
 	bx_free(env, options->mount);
 	bx_free(env, options->log_target);
 	memset(options, 0, sizeof(*options));

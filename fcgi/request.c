@@ -6,30 +6,13 @@
  */
 #include <string.h>
 
-#include "engine/buf.h"
 #include "engine/exchange.h"
-#include "http_cgi.h"
 #include "log.h"
 #include "options.h"
-#include "params.h"
 #include "request.h"
+#include "request_private.h"
 #include "response.h"
-#include "router.h"
 #include "transport.h"
-
-struct fcgi_intake {
-	struct fcgi_idle idle;
-	struct fcgi_request *request;
-	struct bx_buf params;
-	struct bx_buf text; /* what http refers to, beside params */
-	struct bx_buf body;
-	struct http_request http;
-	size_t charged;	   /* to the budget */
-	uint64_t received; /* of the body, kept or not */
-	const char *why;   /* of status 503 */
-	unsigned status;   /* decided: the rest is thrown away; 0: not */
-	bool stdin_ended;
-};
 
 struct fcgi_request *
 fcgi_request_new(struct fcgi_context *context, struct fcgi_budget *budget,
@@ -53,8 +36,7 @@ fcgi_request_new(struct fcgi_context *context, struct fcgi_budget *budget,
 	bx_buf_init(&intake->text, context->env);
 	bx_buf_init(&intake->body, context->env);
 	intake->request = request;
-	intake->status = refusal != NULL ? 503 : 0;
-	intake->why = refusal;
+	intake->refusal = refusal;
 	request->context = context;
 	request->budget = budget;
 	request->intake = intake;
@@ -95,9 +77,9 @@ intake_free(struct fcgi_request *request)
 	request->intake = NULL;
 }
 
-/* The reply will be status; nothing else of the request matters. */
-static void
-refuse(struct fcgi_request *request, unsigned status, const char *why)
+void
+fcgi_request_refuse(struct fcgi_request *request, unsigned status,
+    const char *why)
 {
 	intake_clear(request);
 	request->intake->status = status;
@@ -108,7 +90,7 @@ static enum bx_status
 reply(struct fcgi_request *request, unsigned status, const char *why)
 {
 	request->response = fcgi_response_status(request->context->env,
-	    request->id, status, why);
+	    request->id, status, why, request->cors);
 	intake_free(request);
 	request->state = FCGI_REQUEST_ANSWERING;
 	if (request->response == NULL)
@@ -129,11 +111,11 @@ keep(struct fcgi_request *request, struct bx_buf *buf, size_t max,
 	    request->intake->charged + content.len > FCGI_REQUEST_SMALL;
 
 	if (content.len > max - buf->len) {
-		refuse(request, is_body ? 413 : 431, NULL);
+		fcgi_request_refuse(request, is_body ? 413 : 431, NULL);
 		return BX_OK;
 	}
 	if (!fcgi_budget_take(request->budget, content.len, is_large)) {
-		refuse(request, 503, "overloaded");
+		fcgi_request_refuse(request, 503, "overloaded");
 		return BX_OK;
 	}
 	request->intake->charged += content.len;
@@ -153,87 +135,6 @@ fcgi_request_params(struct fcgi_request *request, struct bx_slice content)
 		return BX_OK;
 	return keep(request, &intake->params, FCGI_REQUEST_PARAMS_MAX,
 	    content);
-}
-
-/* Is the stream readable, so that what is wrong is in a value? */
-static bool
-is_params_stream(struct bx_slice stream)
-{
-	struct fcgi_params params;
-	struct fcgi_params_pair pair;
-	bool more = true;
-
-	fcgi_params_init(&params, stream);
-	while (more)
-		if (fcgi_params_next(&params, &pair, &more) != BX_OK)
-			return false;
-	return true;
-}
-
-/* Count the request for its client's address. */
-static void
-enter_address(struct fcgi_request *request)
-{
-	struct fcgi_context *context = request->context;
-	const struct http_request *http = &request->intake->http;
-
-	if (!fcgi_address_of_client(&context->trusted, http->remote_addr,
-		http->forwarded_for, &request->address))
-		return;
-	switch (
-	    fcgi_address_table_enter(&context->addresses, &request->address)) {
-	case BX_OK:
-		request->is_counted = true;
-		break;
-	case BX_EFULL:
-		refuse(request, 503, "too_many_connections");
-		break;
-	default:
-		refuse(request, 503, "no_memory");
-		break;
-	}
-}
-
-/* Decide from the params alone what can be decided. */
-static void
-route(struct fcgi_request *request, bool *at_once)
-{
-	const struct fcgi_options *options = request->context->options;
-	struct fcgi_intake *intake = request->intake;
-	struct fcgi_route found;
-
-	found = fcgi_router_find(&intake->http, options->mount);
-	if (found.transport == NULL) {
-		*at_once = found.at_once;
-		refuse(request, found.status, NULL);
-		return;
-	}
-	request->transport = found.transport;
-	if (intake->http.content_length >= 0 &&
-	    (uint64_t)intake->http.content_length > options->max_message_size)
-		refuse(request, 413, NULL);
-	else
-		enter_address(request);
-}
-
-static enum bx_status
-read_params(struct fcgi_request *request, bool *at_once)
-{
-	struct fcgi_intake *intake = request->intake;
-	struct bx_slice stream = { intake->params.bytes, intake->params.len };
-
-	switch (http_request_parse(&intake->http, stream, &intake->text)) {
-	case BX_OK:
-		route(request, at_once);
-		return BX_OK;
-	case BX_EINVAL:
-		if (!is_params_stream(stream))
-			return BX_EINVAL;
-		refuse(request, 400, NULL);
-		return BX_OK;
-	default:
-		return BX_ENOMEM;
-	}
 }
 
 /* Everything that the status has to say comes from the exchange. */
@@ -289,7 +190,7 @@ fcgi_request_params_end(struct fcgi_request *request)
 	fcgi_idle_touch(&request->context->incomplete, &intake->idle,
 	    request->context->now);
 	if (intake->status == 0)
-		status = read_params(request, &at_once);
+		status = fcgi_request_admit(request, &at_once);
 	if (status != BX_OK)
 		return status;
 	request->state = FCGI_REQUEST_STDIN;
@@ -340,6 +241,7 @@ fcgi_request_answer(struct fcgi_request *request)
 		.env = context->env,
 		.exchange = request->exchange,
 		.state = request->transport_state,
+		.cors = request->cors,
 		.duplicate_status = context->options->duplicate_connect_status,
 		.request_id = request->id,
 	};
@@ -361,6 +263,8 @@ fcgi_request_finish(struct fcgi_request *request, bool handed_over)
 	if (request->transport_state != NULL)
 		request->transport->forget(request->transport_state);
 	request->transport_state = NULL;
+	bx_free(request->context->env, request->cors);
+	request->cors = NULL;
 	if (request->is_counted)
 		fcgi_address_table_leave(&request->context->addresses,
 		    &request->address);

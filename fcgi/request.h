@@ -11,8 +11,7 @@
  *	OPEN		-	-	-	-	ANSWERING DONE
  *	ANSWERING	-	-	-	-	-	DONE
  *	DONE		-	-	-	-	-	DONE
- *	*  on to OPEN when stdin has ended before; ANSWERING when the request
- *	   is not to wait for stdin
+ *	*  OPEN when stdin has ended before, ANSWERING when it is not awaited
  *	** ANSWERING when the status alone is the reply
  *
  * Ownership: the connection owns the request, which owns its response until
@@ -75,6 +74,7 @@ struct fcgi_request {
 	struct fcgi_intake *intake; /* NULL once all has come */
 	const struct transport *transport;
 	void *transport_state;
+	char *cors;		      /* of http_origin_format, or NULL */
 	struct bx_exchange *exchange; /* its owner is this request */
 	struct fcgi_address address;
 	uint16_t id;

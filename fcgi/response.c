@@ -13,8 +13,8 @@
 #include "record.h"
 #include "response.h"
 
-/* Status, headers and the start of the body, but for what callers add. */
-#define HEAD_MAX 512
+/* Status and headers. */
+#define HEAD_MAX 1200
 
 struct place {
 	size_t piece;
@@ -78,11 +78,13 @@ format_head(char *out, size_t size, const struct fcgi_response_head *head,
 	    "Status: %u %s\r\n%s%s%s"
 	    "Cache-Control: no-cache, no-store\r\n"
 	    "X-Content-Type-Options: nosniff\r\n"
-	    "Content-Length: %zu\r\n%s\r\n",
+	    "Vary: Origin\r\n"
+	    "Content-Length: %zu\r\n%s%s\r\n",
 	    head->status, http_status_reason(head->status),
 	    type != NULL ? "Content-Type: " : "", type != NULL ? type : "",
 	    type != NULL ? "\r\n" : "", body_len,
-	    head->more != NULL ? head->more : "");
+	    head->more != NULL ? head->more : "",
+	    head->cors != NULL ? head->cors : "");
 	return len < 0 ? size : (size_t)len;
 }
 
@@ -156,10 +158,10 @@ fcgi_response_is_filled(const struct fcgi_response *response)
 
 struct fcgi_response *
 fcgi_response_status(const struct bx_env *env, uint16_t id, unsigned status,
-    const char *why)
+    const char *why, const char *cors)
 {
 	char json[128];
-	struct fcgi_response_head head = { .status = status };
+	struct fcgi_response_head head = { .status = status, .cors = cors };
 	struct fcgi_response_body body = { .after = "" };
 
 	body.before = http_status_sentence(status);

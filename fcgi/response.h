@@ -34,6 +34,7 @@ struct fcgi_response_head {
 	unsigned status;	  /* of HTTP, 100 to 999 */
 	const char *content_type; /* NULL when there is no body */
 	const char *more;	  /* header lines with their CRLF, or NULL */
+	const char *cors;	  /* the same, of http_origin_format */
 };
 
 /* before, the messages with "," between them, after. */
@@ -61,10 +62,10 @@ bool fcgi_response_is_filled(const struct fcgi_response *response);
 /*
  * A reply that the HTTP status alone decides: its sentence (http_status.h) as
  * text/plain, JSON for 503; with Allow for 200 and 405.  why names the cause
- * in the JSON, NULL being "overloaded".
+ * in the JSON, NULL being "overloaded"; cors is as in the head.
  */
 struct fcgi_response *fcgi_response_status(const struct bx_env *env,
-    uint16_t id, unsigned status, const char *why);
+    uint16_t id, unsigned status, const char *why, const char *cors);
 
 /* An END_REQUEST alone; protocol_status as FCGI_REQUEST_COMPLETE. */
 struct fcgi_response *fcgi_response_end(const struct bx_env *env, uint16_t id,

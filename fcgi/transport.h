@@ -18,6 +18,7 @@
 
 #include "engine/env.h"
 #include "engine/exchange.h"
+#include "http_origin.h"
 
 struct bx_buf;
 struct fcgi_response;
@@ -29,6 +30,7 @@ struct transport_reply {
 	struct bx_exchange *exchange;
 	struct bx_answer answer;
 	void *state;		   /* what receive has left */
+	const char *cors;	   /* for the head of the response */
 	unsigned duplicate_status; /* of HTTP, for what was superseded */
 	uint16_t request_id;
 };
@@ -38,6 +40,10 @@ struct transport {
 
 	/* Is request, whose path is under the mount, for this transport? */
 	bool (*takes)(const struct http_request *request);
+
+	/* Whose page sent request?  A FOREIGN one's gets 403. */
+	enum http_origin (*judge)(const struct http_request *request,
+	    const struct http_origin_list *allowed);
 
 	/* Give the messages of request and body to the exchange.  0: start
 	 * it; else the HTTP status to reply with, and *state is NULL.  The

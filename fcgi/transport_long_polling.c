@@ -116,6 +116,7 @@ respond(const struct transport_reply *reply)
 	const struct fcgi_response_head head = {
 		.status = 200,
 		.content_type = FCGI_RESPONSE_JSON,
+		.cors = reply->cors,
 	};
 	const struct fcgi_response_body body = {
 		.before = "[",
@@ -143,6 +144,7 @@ respond(const struct transport_reply *reply)
 const struct transport transport_long_polling = {
 	.info = { .connection_type = "long-polling" },
 	.takes = takes,
+	.judge = http_origin_judge,
 	.receive = receive,
 	.respond = respond,
 	.forget = NULL,

@@ -154,9 +154,10 @@ static const struct {
 	    "this version, which acts as session_binding = trust" },
 	{ "browser_cookie = X",
 	    ":1: browser_cookie: not supported by this version" },
-	{ "allowed_origins = { \"*\" }",
-	    ":1: allowed_origins: not supported "
-	    "by this version, which acts as allowed_origins = {}" },
+	{ "allowed_origins = { \"*\",\n\"null\" }",
+	    ":2: allowed_origins: \"null\" is neither \"*\" nor "
+	    "SCHEME://HOST[:PORT], whose HOST may begin with \"*.\" and "
+	    "whose PORT may be \"*\"" },
 	{ "\nplugin \"acl\" {\n}",
 	    ":3: plugin: not supported by this "
 	    "version" },

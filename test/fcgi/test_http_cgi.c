@@ -138,6 +138,8 @@ reads_a_post_through_lighttpd(void)
 		{ "REQUEST_SCHEME", "http" },
 		{ "REMOTE_ADDR", "127.0.0.1" },
 		{ "HTTP_HOST", "localhost:8080" },
+		{ "SERVER_PORT", "8080" },
+		{ "HTTP_ACCESS_CONTROL_REQUEST_METHOD", "POST" },
 		{ "CONTENT_TYPE", "application/json;charset=UTF-8" },
 		{ "HTTP_CONTENT_LENGTH", "2" },
 	};
@@ -146,6 +148,8 @@ reads_a_post_through_lighttpd(void)
 	expect_post_of_table();
 	CU_ASSERT(is(fixture.request.host, "localhost:8080"));
 	CU_ASSERT_FALSE(fixture.request.https);
+	CU_ASSERT(is(fixture.request.server_port, "8080"));
+	CU_ASSERT(is(fixture.request.requested_method, "POST"));
 	fixture_fini();
 }
 

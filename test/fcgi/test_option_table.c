@@ -293,9 +293,9 @@ static const struct {
 	{ "max_sessions_per_browser", "4",
 	    "not supported by this version, "
 	    "which acts as max_sessions_per_browser = -1" },
-	{ "allowed_origins", "*",
-	    "not supported by this version, which acts "
-	    "as allowed_origins = {}" },
+	{ "allowed_origins", "example.org",
+	    "\"example.org\" is neither \"*\" nor SCHEME://HOST[:PORT], "
+	    "whose HOST may begin with \"*.\" and whose PORT may be \"*\"" },
 	{ "multi_session_interval", "2s", "not supported by this version" },
 	{ "browser_cookie", "X", "not supported by this version" },
 	{ "browser_cookie_path", "/", "not supported by this version" },

@@ -18,6 +18,8 @@
 #define ID 5
 
 static char mount[] = "/cometd";
+static char listed[] = "http://listed";
+static char *origins[] = { listed };
 static const uint64_t seed[2] = { 1, 2 };
 
 /* A process without sockets. */
@@ -38,6 +40,8 @@ site_start(struct site *site)
 	site->options.settings = settings;
 	site->options.mount = mount;
 	site->options.max_message_size = 1000;
+	site->options.allowed_origins.items = origins;
+	site->options.allowed_origins.count = 1;
 	site->options.duplicate_connect_status = 409;
 	site->engine = bx_engine_new(unit_env(), &site->options.settings);
 	if (site->engine == NULL)
@@ -212,6 +216,71 @@ stdin_may_end_before_params_do(void)
 	site_stop(&site);
 }
 
+#define ALLOWED \
+	"Access-Control-Allow-Origin: http://listed\r\n" \
+	"Access-Control-Allow-Credentials: true\r\n"
+#define FROM_LISTED \
+	"REQUEST_URI=/cometd", "HTTP_HOST=h", "HTTP_ORIGIN=http://listed", \
+	    "REMOTE_ADDR=192.0.2.1"
+
+static void
+every_reply_to_a_listed_origin_says_so(void)
+{
+	static const char *const from[] = { "REQUEST_METHOD=POST", FROM_LISTED,
+		NULL };
+	static const char *const latin[] = { "REQUEST_METHOD=POST",
+		FROM_LISTED, "CONTENT_TYPE=text/json;charset=latin1", NULL };
+	static const char *const put[] = { "REQUEST_METHOD=PUT", FROM_LISTED,
+		NULL };
+	static const char *const much[] = { "REQUEST_METHOD=POST", FROM_LISTED,
+		"CONTENT_LENGTH=1001", NULL };
+
+	expect(from, HANDSHAKE, "Status: 200 ");
+	expect(from, HANDSHAKE, ALLOWED);
+	expect(from, "[]", "Status: 400 ");
+	expect(from, "[]", ALLOWED);
+	expect(latin, HANDSHAKE, "Status: 415 ");
+	expect(latin, HANDSHAKE, ALLOWED);
+	expect(put, "", "Status: 405 ");
+	expect(put, "", ALLOWED);
+	expect(much, "", "Status: 413 ");
+	expect(much, "", ALLOWED);
+}
+
+static void
+a_preflight_is_answered_by_status_and_headers(void)
+{
+	static const char *const preflight[] = { "REQUEST_METHOD=OPTIONS",
+		FROM_LISTED, "HTTP_ACCESS_CONTROL_REQUEST_METHOD=POST", NULL };
+
+	expect(preflight, "", "Status: 200 ");
+	expect(preflight, "",
+	    ALLOWED "Access-Control-Allow-Methods: POST, GET\r\n");
+}
+
+/* Nothing is processed, and the page is told nothing. */
+static void
+a_foreign_origin_is_403(void)
+{
+	static const char *const foreign[] = { "REQUEST_METHOD=POST",
+		"REQUEST_URI=/cometd", "HTTP_HOST=h",
+		"HTTP_ORIGIN=http://foreign", NULL };
+	struct fcgi_request *request;
+	struct site site;
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	request = fcgi_request_new(&site.context, &site.budget, ID, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	CU_ASSERT_EQUAL(feed_params(request, foreign), BX_OK);
+	CU_ASSERT_EQUAL(feed_body(request, HANDSHAKE), BX_OK);
+	CU_ASSERT_TRUE(says(request, "Status: 403 Forbidden\r\n"));
+	CU_ASSERT_TRUE(says(request, "Vary: Origin\r\n"));
+	CU_ASSERT_FALSE(says(request, "Access-Control"));
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).sessions, 0);
+	fcgi_request_free(request);
+	site_stop(&site);
+}
+
 static void
 what_is_malformed_is_400(void)
 {
@@ -366,6 +435,8 @@ a_large_request_leaves_room_for_small_ones(void)
 static void
 a_refused_request_is_read_and_gets_503(void)
 {
+	static const char *const from[] = { "REQUEST_METHOD=POST", FROM_LISTED,
+		NULL };
 	struct fcgi_request *request;
 	struct site site;
 
@@ -373,10 +444,11 @@ a_refused_request_is_read_and_gets_503(void)
 	request =
 	    fcgi_request_new(&site.context, &site.budget, ID, "stopping");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
-	CU_ASSERT_EQUAL(feed_params(request, post), BX_OK);
+	CU_ASSERT_EQUAL(feed_params(request, from), BX_OK);
 	CU_ASSERT_PTR_NULL(request->response);
 	CU_ASSERT_EQUAL(feed_body(request, HANDSHAKE), BX_OK);
 	CU_ASSERT_TRUE(says(request, "{\"error\":\"503::stopping\"}"));
+	CU_ASSERT_TRUE(says(request, ALLOWED));
 	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).sessions, 0);
 	fcgi_request_free(request);
 	site_stop(&site);
@@ -453,6 +525,8 @@ a_request_that_does_not_go_on_expires(void)
 static bool
 whole_request(void *ctx)
 {
+	static const char *const from[] = { "REQUEST_METHOD=POST", FROM_LISTED,
+		NULL };
 	struct fcgi_request *request;
 	struct site site;
 	bool good;
@@ -461,7 +535,7 @@ whole_request(void *ctx)
 	if (!site_start(&site))
 		return false;
 	request = fcgi_request_new(&site.context, &site.budget, ID, NULL);
-	good = request != NULL && feed_params(request, post) == BX_OK &&
+	good = request != NULL && feed_params(request, from) == BX_OK &&
 	    feed_body(request, HANDSHAKE) == BX_OK && drain(&site) == BX_OK &&
 	    says(request, "Status: 200 ");
 	fcgi_request_free(request);
@@ -479,6 +553,12 @@ static const struct unit_test tests[] = {
 	{ "a handshake is answered by its exchange",
 	    a_handshake_is_answered_by_its_exchange },
 	{ "stdin may end before params do", stdin_may_end_before_params_do },
+	{ "rule 79: every reply to a listed origin says so",
+	    every_reply_to_a_listed_origin_says_so },
+	{ "rule 78: a preflight is answered by status and headers",
+	    a_preflight_is_answered_by_status_and_headers },
+	{ "rule 79: a POST of a foreign origin is 403, and nothing is done",
+	    a_foreign_origin_is_403 },
 	{ "what is malformed is 400", what_is_malformed_is_400 },
 	{ "a body of another length than told is 400",
 	    a_body_of_another_length_than_told_is_400 },

@@ -13,7 +13,8 @@
 #define WIRE_MAX 400000
 #define COMMON \
 	"Cache-Control: no-cache, no-store\r\n" \
-	"X-Content-Type-Options: nosniff\r\n"
+	"X-Content-Type-Options: nosniff\r\n" \
+	"Vary: Origin\r\n"
 
 static const struct fcgi_response_head json_head = {
 	.status = 200,
@@ -259,11 +260,13 @@ struct status_case {
 
 #define TEXT "Content-Type: text/plain;charset=UTF-8\r\n"
 #define JSON "Content-Type: application/json;charset=UTF-8\r\n"
+#define CORS "Access-Control-Allow-Origin: *\r\n"
 #define ALLOW "Allow: GET, POST, OPTIONS\r\n"
 
 static const struct status_case status_cases[] = {
 	{ 200, NULL, "Status: 200 OK\r\nCache", "" },
 	{ 400, NULL, "Status: 400 Bad Request\r\n" TEXT, NULL },
+	{ 403, NULL, "Status: 403 Forbidden\r\n" TEXT, NULL },
 	{ 404, NULL, "Status: 404 Not Found\r\n" TEXT, NULL },
 	{ 405, NULL, "Status: 405 Method Not Allowed\r\n" TEXT, NULL },
 	{ 413, NULL, "Status: 413 Content Too Large\r\n" TEXT, NULL },
@@ -287,7 +290,7 @@ a_status_says_its_sentence_and_its_length(void)
 	for (i = 0; i < sizeof(status_cases) / sizeof(status_cases[0]); i++) {
 		each = &status_cases[i];
 		response = fcgi_response_status(unit_env(), 3, each->status,
-		    each->why);
+		    each->why, CORS);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(response);
 		write_all(response, 3, SIZE_MAX);
 		fcgi_response_free(response);
@@ -297,6 +300,7 @@ a_status_says_its_sentence_and_its_length(void)
 				    strlen(each->head)),
 		    0);
 		CU_ASSERT_PTR_NOT_NULL(strstr(wire.out, COMMON));
+		CU_ASSERT_PTR_NOT_NULL(strstr(wire.out, CORS "\r\n"));
 		body = strstr(wire.out, "\r\n\r\n");
 		CU_ASSERT_PTR_NOT_NULL_FATAL(body);
 		body += 4;

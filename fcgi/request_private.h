@@ -1,0 +1,49 @@
+/*
+ * request_private.h - what of a request is needed only while it is read, for
+ * request.c and request_params.c alone.
+ *
+ * Ownership: the request owns its intake, which is gone once the exchange is
+ * open or the reply is there.
+ * Reentrancy: no function calls out, but for the allocator.
+ */
+#ifndef FCGI_REQUEST_PRIVATE_H
+#define FCGI_REQUEST_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/buf.h"
+#include "engine/status.h"
+#include "http_cgi.h"
+#include "idle.h"
+
+struct fcgi_request;
+
+struct fcgi_intake {
+	struct fcgi_idle idle;
+	struct fcgi_request *request;
+	struct bx_buf params;
+	struct bx_buf text; /* what http refers to, beside params */
+	struct bx_buf body;
+	struct http_request http;
+	size_t charged;	     /* to the budget */
+	uint64_t received;   /* of the body, kept or not */
+	const char *refusal; /* static: why it is 503 from the start */
+	const char *why;     /* of status 503 */
+	unsigned status;     /* decided: the rest is thrown away; 0: not */
+	bool stdin_ended;
+};
+
+/* The reply will be status; nothing else of the request matters. */
+void fcgi_request_refuse(struct fcgi_request *request, unsigned status,
+    const char *why);
+
+/*
+ * All params are there: decide what they alone can decide.  *at_once: reply
+ * without waiting for the end of the body.  BX_EINVAL: they are no stream of
+ * params; BX_ENOMEM.
+ */
+enum bx_status fcgi_request_admit(struct fcgi_request *request, bool *at_once);
+
+#endif
