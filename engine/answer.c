@@ -55,7 +55,8 @@ bx_exchange_answer(struct bx_exchange *exchange, bx_msec now)
 	    (was_held(exchange) && !reply_to_held(exchange)))
 		answer.outcome = BX_OUTCOME_NO_MEMORY;
 	else
-		bx_parts_take_queues(&exchange->parts);
+		bx_parts_take_queues(&exchange->parts,
+		    exchange->transport->connect_delivery_only);
 	exchange->state = EXCHANGE_ANSWERED;
 	bx_session_let_go(&exchange->reader);
 	bx_parts_end_batches(&exchange->parts);

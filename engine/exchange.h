@@ -39,6 +39,9 @@ struct bx_ticket;
 /* What a transport tells about itself; static, it outlives every exchange. */
 struct bx_transport_info {
 	const char *connection_type; /* such as "long-polling" */
+	/* Events go out with replies to connects and with no others (rules
+	 * 69, 89). */
+	bool connect_delivery_only;
 };
 
 enum bx_outcome {

@@ -89,12 +89,12 @@ bx_parts_end_batches(struct bx_parts *parts)
 }
 
 void
-bx_parts_take_queues(struct bx_parts *parts)
+bx_parts_take_queues(struct bx_parts *parts, bool connects_only)
 {
 	struct bx_part *part = NULL;
 
 	while ((part = bx_parts_next(parts, part)) != NULL)
-		if (!part->silent)
+		if (!part->silent && (part->answers_connect || !connects_only))
 			bx_session_take_queue(part->session, &part->taken);
 }
 

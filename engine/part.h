@@ -52,8 +52,9 @@ struct bx_part *bx_parts_next(struct bx_parts *parts, struct bx_part *part);
 void bx_parts_begin_batches(struct bx_parts *parts);
 void bx_parts_end_batches(struct bx_parts *parts);
 
-/* Take everything that waits for the sessions, for one answer. */
-void bx_parts_take_queues(struct bx_parts *parts);
+/* Take everything that waits for the sessions, for one answer; connects_only:
+ * for those alone whose connect it answers. */
+void bx_parts_take_queues(struct bx_parts *parts, bool connects_only);
 
 /* The answer has gone out, or was lost: then what was taken waits again.
  * Expiry starts for those whose connect was answered (rule 84). */

@@ -73,6 +73,61 @@ an_answer_takes_all_that_waits_by_the_time_it_is_composed(void)
 	talk_stop(&client.talk);
 }
 
+/* As a script tag's answer is: nobody can say whether it was run. */
+static const struct bx_transport_info connects_only = {
+	.connection_type = "long-polling",
+	.connect_delivery_only = true,
+};
+
+static void
+rule_89_without_a_connect_the_queue_stays(void)
+{
+	struct client client;
+
+	start(&client);
+	client.talk.transport = &connects_only;
+	CU_ASSERT_STRING_EQUAL(talk_ask(&client.talk,
+				   "{\"channel\":\"/"
+				   "a\",\"clientId\":\"%s\",\"data\":1}",
+				   client.id),
+	    "[{\"channel\":\"/a\",\"successful\":true}]");
+	CU_ASSERT_STRING_EQUAL(
+	    talk_ask(&client.talk,
+		"[{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":2},"
+		"{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}]",
+		client.id, client.id),
+	    "[{\"channel\":\"/a\",\"data\":1},"
+	    "{\"channel\":\"/a\",\"data\":2},"
+	    "{\"channel\":\"/a\",\"successful\":true},"
+	    "{\"channel\":\"/meta/connect\",\"successful\":true}]");
+	talk_stop(&client.talk);
+}
+
+static void
+rule_89_the_end_of_such_an_exchange_wakes_the_held_connect(void)
+{
+	struct client client;
+
+	start(&client);
+	client.talk.transport = &connects_only;
+	talk_send(&client.talk, &client.request,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}", client.id);
+	talk_drain(&client.talk);
+	CU_ASSERT_FALSE(client.request.ready);
+	CU_ASSERT_STRING_EQUAL(talk_ask(&client.talk,
+				   "{\"channel\":\"/"
+				   "a\",\"clientId\":\"%s\",\"data\":1}",
+				   client.id),
+	    "[{\"channel\":\"/a\",\"successful\":true}]");
+	talk_drain(&client.talk);
+	CU_ASSERT_TRUE(client.request.ready);
+	CU_ASSERT_STRING_EQUAL(client.request.text,
+	    "[{\"channel\":\"/a\",\"data\":1},"
+	    "{\"channel\":\"/meta/connect\",\"successful\":true}]");
+	talk_deliver(&client.talk, &client.request);
+	talk_stop(&client.talk);
+}
+
 static void
 without_memory_for_the_reply_the_queue_stays(void)
 {
@@ -142,6 +197,10 @@ static const struct unit_test tests[] = {
 	    rule_38_events_come_before_all_replies },
 	{ "an answer takes all that waits by the time it is composed",
 	    an_answer_takes_all_that_waits_by_the_time_it_is_composed },
+	{ "rule 89: without a connect the queue stays, where it says so",
+	    rule_89_without_a_connect_the_queue_stays },
+	{ "rule 89: the end of such an exchange wakes the held connect",
+	    rule_89_the_end_of_such_an_exchange_wakes_the_held_connect },
 	{ "without memory for the reply the queue stays",
 	    without_memory_for_the_reply_the_queue_stays },
 	{ "a session that overflowed while held is told to handshake",

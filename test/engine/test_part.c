@@ -79,7 +79,7 @@ what_was_not_handed_over_goes_back_to_each(void)
 	(void)bx_parts_join(&house.parts, house.b);
 	deliver(house.a);
 	deliver(house.b);
-	bx_parts_take_queues(&house.parts);
+	bx_parts_take_queues(&house.parts, false);
 	CU_ASSERT_FALSE(bx_session_has_messages(house.a));
 	bx_parts_settle(&house.parts, false, 0);
 	CU_ASSERT_TRUE(bx_session_has_messages(house.a));
@@ -95,8 +95,24 @@ rule_30_a_silent_part_takes_nothing(void)
 	open_house(&house);
 	bx_parts_join(&house.parts, house.a)->silent = true;
 	deliver(house.a);
-	bx_parts_take_queues(&house.parts);
+	bx_parts_take_queues(&house.parts, false);
 	CU_ASSERT_TRUE(bx_session_has_messages(house.a));
+	close_house(&house);
+}
+
+static void
+rule_89_only_a_connect_takes_when_nothing_else_may(void)
+{
+	struct house house;
+
+	open_house(&house);
+	bx_parts_join(&house.parts, house.a)->answers_connect = true;
+	(void)bx_parts_join(&house.parts, house.b);
+	deliver(house.a);
+	deliver(house.b);
+	bx_parts_take_queues(&house.parts, true);
+	CU_ASSERT_FALSE(bx_session_has_messages(house.a));
+	CU_ASSERT_TRUE(bx_session_has_messages(house.b));
 	close_house(&house);
 }
 
@@ -138,6 +154,8 @@ static const struct unit_test tests[] = {
 	    what_was_not_handed_over_goes_back_to_each },
 	{ "rule 30: a silent part takes nothing",
 	    rule_30_a_silent_part_takes_nothing },
+	{ "rule 89: only a connect takes, when nothing else may",
+	    rule_89_only_a_connect_takes_when_nothing_else_may },
 	{ "rule 84: expiry starts when the connect is settled",
 	    rule_84_expiry_starts_when_the_connect_is_settled },
 	{ "a second part that finds no memory changes nothing",

@@ -10,7 +10,9 @@
 #include "engine/message.h"
 #include "test/support/unit.h"
 
-static const struct bx_transport_info transport = { "long-polling" };
+static const struct bx_transport_info long_polling = {
+	.connection_type = "long-polling",
+};
 
 void
 talk_defaults(struct talk *talk)
@@ -19,6 +21,7 @@ talk_defaults(struct talk *talk)
 
 	memset(talk, 0, sizeof(*talk));
 	talk->settings = defaults;
+	talk->transport = &long_polling;
 	talk->now = 1000;
 }
 
@@ -44,7 +47,7 @@ talk_try(struct talk *talk, struct talk_request *request, const char *bytes,
 
 	memset(request, 0, sizeof(*request));
 	request->exchange = bx_exchange_open(bx_engine_core(talk->engine),
-	    &transport, request);
+	    talk->transport, request);
 	if (request->exchange == NULL)
 		return BX_ENOMEM;
 	status = bx_exchange_receive(request->exchange, bytes, len);

@@ -22,6 +22,7 @@
 struct talk {
 	struct bx_settings settings;
 	struct bx_engine *engine;
+	const struct bx_transport_info *transport; /* of what is sent next */
 	bx_msec now;
 };
 
