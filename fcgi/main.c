@@ -11,6 +11,7 @@
 #include "host.h"
 #include "log.h"
 #include "options.h"
+#include "router.h"
 #include "server.h"
 
 static int
@@ -46,6 +47,8 @@ main(int argc, char **argv)
 	if (status != FCGI_COMMAND_LINE_RUN)
 		return status;
 	if (fcgi_log_open(options.log_target, options.log_level)) {
+		fcgi_router_list_types(&options,
+		    options.settings.connection_types);
 		status = serve(env, &options);
 		fcgi_log_close();
 	} else {

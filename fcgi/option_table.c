@@ -89,6 +89,10 @@ const struct fcgi_option_row fcgi_option_table[] = {
 	    .doc = "Other origins whose pages may use the server, such as "
 		   "https://*.example.org; \"*\" is any, without "
 		   "credentials." },
+	{ PROCESS(callback_polling, BOOL), .initial = "yes",
+	    .min = 0, .max = 1,
+	    .doc = "Whether JSONP is answered; pages of another site have "
+		   "to be in allowed_origins." },
 	{ ENGINE(anonymous_publish, BOOL), .initial = "no",
 	    .min = 0, .max = 1,
 	    .doc = "Whether one may publish without a session." },
@@ -121,8 +125,6 @@ const struct fcgi_option_row fcgi_option_table[] = {
 	    .doc = "SameSite of the browser cookie." },
 	{ UNBUILT("browser_cookie_secure"),
 	    .doc = "Secure of the browser cookie." },
-	{ UNBUILT("callback_polling"), .initial = "no",
-	    .doc = "Whether JSONP is answered." },
 };
 /* clang-format on */
 

@@ -38,7 +38,8 @@ struct fcgi_options {
 	size_t max_connections_per_address; /* 0: no limit */
 	struct fcgi_strings trusted_proxies; /* numeric addresses */
 	struct fcgi_strings allowed_origins; /* "*", or as http_origin.h has */
-	unsigned duplicate_connect_status;   /* 400..599 */
+	bool callback_polling;
+	unsigned duplicate_connect_status; /* 400..599 */
 	enum bx_log_level log_level;
 	char *log_target; /* "stderr", "syslog", or a path */
 

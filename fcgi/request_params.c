@@ -67,6 +67,16 @@ keep_cors(struct fcgi_request *request, enum http_origin origin)
 	return BX_OK;
 }
 
+/* The messages of a GET are in its query. */
+static bool
+is_too_large(const struct http_request *http, size_t max)
+{
+	if (http->method == HTTP_METHOD_GET && http->query.len > max)
+		return true;
+	return http->content_length >= 0 &&
+	    (uint64_t)http->content_length > max;
+}
+
 /* Decide from the params alone what can be decided. */
 static void
 route(struct fcgi_request *request, const struct http_origin_list *allowed,
@@ -80,7 +90,7 @@ route(struct fcgi_request *request, const struct http_origin_list *allowed,
 		fcgi_request_refuse(request, 503, intake->refusal);
 		return;
 	}
-	found = fcgi_router_find(&intake->http, options->mount);
+	found = fcgi_router_find(&intake->http, options);
 	if (found.transport == NULL) {
 		*at_once = found.at_once;
 		fcgi_request_refuse(request, found.status, NULL);
@@ -90,8 +100,7 @@ route(struct fcgi_request *request, const struct http_origin_list *allowed,
 	if (found.transport->judge(&intake->http, allowed) ==
 	    HTTP_ORIGIN_FOREIGN)
 		fcgi_request_refuse(request, 403, NULL);
-	else if (intake->http.content_length >= 0 &&
-	    (uint64_t)intake->http.content_length > options->max_message_size)
+	else if (is_too_large(&intake->http, options->max_message_size))
 		fcgi_request_refuse(request, 413, NULL);
 	else
 		enter_address(request);

@@ -4,31 +4,60 @@
 #include <stddef.h>
 
 #include "http_cgi.h"
+#include "options.h"
 #include "router.h"
 #include "transport.h"
 
-/* Asked in this order. */
+/* Asked, and told to clients, in this order: they take the first they know. */
 static const struct transport *const transports[] = {
 	&transport_long_polling,
+	&transport_callback_polling,
 };
 
+#define TRANSPORTS (sizeof(transports) / sizeof(transports[0]))
+
+_Static_assert(TRANSPORTS <= BX_CONNECTION_TYPES_MAX, "too many transports");
+
+static bool
+is_on(const struct transport *transport, const struct fcgi_options *options)
+{
+	return transport->is_on == NULL || transport->is_on(options);
+}
+
 static const struct transport *
-find_transport(const struct http_request *request)
+find_transport(const struct http_request *request,
+    const struct fcgi_options *options)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(transports) / sizeof(transports[0]); i++)
-		if (transports[i]->takes(request))
+	for (i = 0; i < TRANSPORTS; i++)
+		if (is_on(transports[i], options) &&
+		    transports[i]->takes(request))
 			return transports[i];
 	return NULL;
 }
 
+void
+fcgi_router_list_types(const struct fcgi_options *options,
+    const char *types[BX_CONNECTION_TYPES_MAX])
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < TRANSPORTS; i++)
+		if (is_on(transports[i], options))
+			types[count++] = transports[i]->info.connection_type;
+	if (count < BX_CONNECTION_TYPES_MAX)
+		types[count] = NULL;
+}
+
 struct fcgi_route
-fcgi_router_find(const struct http_request *request, const char *mount)
+fcgi_router_find(const struct http_request *request,
+    const struct fcgi_options *options)
 {
 	struct fcgi_route route = { .status = 0 };
 
-	if (!http_request_under_mount(request, mount)) {
+	if (!http_request_under_mount(request, options->mount)) {
 		route.status = 404;
 	} else if (request->method == HTTP_METHOD_OPTIONS) {
 		route.status = 200;
@@ -39,7 +68,7 @@ fcgi_router_find(const struct http_request *request, const char *mount)
 		route.status = 426;
 		route.at_once = true;
 	} else {
-		route.transport = find_transport(request);
+		route.transport = find_transport(request, options);
 		if (route.transport == NULL)
 			route.status =
 			    request->method == HTTP_METHOD_GET ? 400 : 405;

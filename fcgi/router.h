@@ -5,7 +5,7 @@
  *	OPTIONS				200, empty, with Allow
  *	GET to become a WebSocket	426, at once
  *	what a transport takes		that transport
- *	GET of anything else		400 (it carries no message)
+ *	GET of anything else		400 (it can carry no message)
  *	other methods			405 with Allow
  *
  * The path says nothing about the type of the messages (BAYEUX.md rule 6).
@@ -18,6 +18,9 @@
 
 #include <stdbool.h>
 
+#include "engine/settings.h"
+
+struct fcgi_options;
 struct http_request;
 struct transport;
 
@@ -28,6 +31,11 @@ struct fcgi_route {
 };
 
 struct fcgi_route fcgi_router_find(const struct http_request *request,
-    const char *mount);
+    const struct fcgi_options *options);
+
+/* The connectionTypes that are served, as a handshake's reply lists them;
+ * NULL behind the last, if there is room. */
+void fcgi_router_list_types(const struct fcgi_options *options,
+    const char *types[BX_CONNECTION_TYPES_MAX]);
 
 #endif

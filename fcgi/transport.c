@@ -1,6 +1,7 @@
 /*
  * transport.c - what all transports over HTTP have in common.
  */
+#include "http_text.h"
 #include "response.h"
 #include "transport.h"
 
@@ -23,6 +24,27 @@ transport_status_of(enum bx_status status)
 		return 400;
 	}
 	return 400;
+}
+
+enum bx_status
+transport_receive_form(struct bx_exchange *exchange, struct http_form form)
+{
+	struct http_form_field field;
+	enum bx_status status;
+	bool found = false;
+	bool more;
+
+	while (
+	    (status = http_form_next(&form, &field, &more)) == BX_OK && more) {
+		if (!http_text_equals(field.name, TRANSPORT_MESSAGE_FIELD))
+			continue;
+		status = bx_exchange_receive(exchange, field.value.at,
+		    field.value.len);
+		if (status != BX_OK)
+			return status;
+		found = true;
+	}
+	return status == BX_OK && !found ? BX_EINVAL : status;
 }
 
 struct fcgi_response *

@@ -18,9 +18,11 @@
 
 #include "engine/env.h"
 #include "engine/exchange.h"
+#include "http_form.h"
 #include "http_origin.h"
 
 struct bx_buf;
+struct fcgi_options;
 struct fcgi_response;
 struct http_request;
 
@@ -37,6 +39,9 @@ struct transport_reply {
 
 struct transport {
 	struct bx_transport_info info;
+
+	/* Do the options have it served?  NULL: always. */
+	bool (*is_on)(const struct fcgi_options *options);
 
 	/* Is request, whose path is under the mount, for this transport? */
 	bool (*takes)(const struct http_request *request);
@@ -62,11 +67,19 @@ struct transport {
 /* The HTTP status for what bx_exchange_receive returned; 0 for BX_OK. */
 unsigned transport_status_of(enum bx_status status);
 
+/* Every field of form with this name is a message or an array of them, and
+ * all of them make one batch, in order (rule 4).  As bx_exchange_receive, and
+ * BX_EINVAL: there is none, or a bad escape. */
+#define TRANSPORT_MESSAGE_FIELD "message"
+enum bx_status transport_receive_form(struct bx_exchange *exchange,
+    struct http_form form);
+
 /* The status alone that answers an exchange without messages: the one for
  * BX_OUTCOME_SUPERSEDED without a body, or 503. */
 struct fcgi_response *transport_respond_without_messages(
     const struct transport_reply *reply);
 
+extern const struct transport transport_callback_polling;
 extern const struct transport transport_long_polling;
 
 #endif

@@ -14,8 +14,6 @@
 #include "response.h"
 #include "transport.h"
 
-#define MESSAGE_FIELD "message"
-
 static bool
 takes(const struct http_request *request)
 {
@@ -60,30 +58,8 @@ starts_as_form(struct bx_slice text)
 	struct bx_slice value;
 	struct bx_slice name = http_text_split(text, '=', &value);
 
-	return name.len < text.len && http_text_equals(name, MESSAGE_FIELD);
-}
-
-/* Each field of that name is a message or an array of them; all of them make
- * one batch, in order (rule 4). */
-static enum bx_status
-receive_form(struct bx_exchange *exchange, struct http_form form)
-{
-	struct http_form_field field;
-	enum bx_status status;
-	bool found = false;
-	bool more;
-
-	while (
-	    (status = http_form_next(&form, &field, &more)) == BX_OK && more) {
-		if (!http_text_equals(field.name, MESSAGE_FIELD))
-			continue;
-		status = bx_exchange_receive(exchange, field.value.at,
-		    field.value.len);
-		if (status != BX_OK)
-			return status;
-		found = true;
-	}
-	return status == BX_OK && !found ? BX_EINVAL : status;
+	return name.len < text.len &&
+	    http_text_equals(name, TRANSPORT_MESSAGE_FIELD);
 }
 
 static unsigned
@@ -106,7 +82,7 @@ receive(struct bx_exchange *exchange, const struct http_request *request,
 	if (is_json(text))
 		status = bx_exchange_receive(exchange, text.at, text.len);
 	else if (is_labelled_form(request) || starts_as_form(text))
-		status = receive_form(exchange, form);
+		status = transport_receive_form(exchange, form);
 	return transport_status_of(status);
 }
 

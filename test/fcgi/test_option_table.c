@@ -287,9 +287,6 @@ static const struct {
 	{ "session_binding", "strict",
 	    "not supported by this version, which "
 	    "acts as session_binding = trust" },
-	{ "callback_polling", "yes",
-	    "not supported by this version, which "
-	    "acts as callback_polling = no" },
 	{ "max_sessions_per_browser", "4",
 	    "not supported by this version, "
 	    "which acts as max_sessions_per_browser = -1" },

@@ -76,6 +76,7 @@ test_defaults_of_process(void)
 	CU_ASSERT_EQUAL(options.max_connections_per_address, 100);
 	CU_ASSERT_EQUAL(options.trusted_proxies.count, 0);
 	CU_ASSERT_EQUAL(options.allowed_origins.count, 0);
+	CU_ASSERT_TRUE(options.callback_polling);
 	CU_ASSERT_EQUAL(options.duplicate_connect_status, 409);
 	CU_ASSERT_EQUAL(options.log_level, BX_LOG_INFO);
 	CU_ASSERT_STRING_EQUAL(options.log_target, "stderr");
@@ -91,11 +92,9 @@ test_unbuilt_but_true(void)
 {
 	init();
 	CU_ASSERT_TRUE(set("session_binding", "trust"));
-	CU_ASSERT_TRUE(set("callback_polling", "no"));
-	CU_ASSERT_TRUE(set("callback_polling", "off"));
 	CU_ASSERT_TRUE(set("max_sessions_per_browser", "-1"));
 	CU_ASSERT_STRING_EQUAL(fcgi_options_source(&options,
-				   "callback_polling"),
+				   "session_binding"),
 	    "file:1");
 	fcgi_options_fini(&options);
 }

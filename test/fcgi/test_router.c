@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fcgi/http_cgi.h"
+#include "fcgi/options.h"
 #include "fcgi/router.h"
 #include "fcgi/transport.h"
 #include "test/support/unit.h"
@@ -13,6 +14,13 @@ slice(const char *text)
 {
 	return (struct bx_slice){ text, strlen(text) };
 }
+
+static char mount[] = "/cometd";
+
+static struct fcgi_options options = {
+	.mount = mount,
+	.callback_polling = true,
+};
 
 static struct fcgi_route
 find(enum http_method method, const char *path, const char *upgrade)
@@ -27,7 +35,7 @@ find(enum http_method method, const char *path, const char *upgrade)
 		request.upgrade = slice(upgrade);
 		request.connection = slice("Upgrade");
 	}
-	return fcgi_router_find(&request, "/cometd");
+	return fcgi_router_find(&request, &options);
 }
 
 static void
@@ -77,14 +85,38 @@ a_websocket_is_426_at_once(void)
 	CU_ASSERT_EQUAL(route.status, 426);
 	CU_ASSERT_TRUE(route.at_once);
 	route = find(HTTP_METHOD_GET, "/cometd", "h2c");
-	CU_ASSERT_EQUAL(route.status, 400);
+	CU_ASSERT_PTR_NOT_NULL(route.transport);
 	CU_ASSERT_FALSE(route.at_once);
 }
 
 static void
-a_get_without_a_message_is_400(void)
+a_get_is_callback_polling_unless_that_is_off(void)
 {
-	CU_ASSERT_EQUAL(find(HTTP_METHOD_GET, "/cometd", NULL).status, 400);
+	struct fcgi_route route = find(HTTP_METHOD_GET, "/cometd/x", NULL);
+
+	CU_ASSERT_PTR_EQUAL(route.transport, &transport_callback_polling);
+	CU_ASSERT_EQUAL(route.status, 0);
+	options.callback_polling = false;
+	route = find(HTTP_METHOD_GET, "/cometd", NULL);
+	CU_ASSERT_PTR_NULL(route.transport);
+	CU_ASSERT_EQUAL(route.status, 400);
+	options.callback_polling = true;
+}
+
+static void
+clients_are_told_what_is_on(void)
+{
+	const char *types[BX_CONNECTION_TYPES_MAX] = { "x", "x", "x", "x" };
+
+	fcgi_router_list_types(&options, types);
+	CU_ASSERT_STRING_EQUAL(types[0], "long-polling");
+	CU_ASSERT_STRING_EQUAL(types[1], "callback-polling");
+	CU_ASSERT_PTR_NULL(types[2]);
+	options.callback_polling = false;
+	fcgi_router_list_types(&options, types);
+	CU_ASSERT_STRING_EQUAL(types[0], "long-polling");
+	CU_ASSERT_PTR_NULL(types[1]);
+	options.callback_polling = true;
 }
 
 static void
@@ -103,7 +135,9 @@ static const struct unit_test tests[] = {
 	    what_is_not_under_the_mount_is_404 },
 	{ "OPTIONS is 200", options_is_200 },
 	{ "a WebSocket is 426, at once", a_websocket_is_426_at_once },
-	{ "a GET without a message is 400", a_get_without_a_message_is_400 },
+	{ "a GET is callback-polling, unless that is off",
+	    a_get_is_callback_polling_unless_that_is_off },
+	{ "clients are told what is on", clients_are_told_what_is_on },
 	{ "other methods are 405", other_methods_are_405 },
 };
 

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { Connection, request } from './raw.mjs';
 import { watch, within } from './wait.mjs';
 
-export const types = ['long-polling'];
+export const types = ['long-polling', 'callback-polling'];
 
 let lastId = 0;
 
