@@ -42,15 +42,13 @@ const char *fcgi_option_table_suggest(const char *key);
 static inline bool
 fcgi_option_is_list(const struct fcgi_option_row *row)
 {
-	return row->kind == FCGI_OPTION_LIST ||
-	    row->kind == FCGI_OPTION_UNBUILT_LIST;
+	return row->kind == FCGI_OPTION_LIST;
 }
 
 static inline bool
 fcgi_option_is_unbuilt(const struct fcgi_option_row *row)
 {
-	return row->kind == FCGI_OPTION_UNBUILT ||
-	    row->kind == FCGI_OPTION_UNBUILT_LIST;
+	return row->kind == FCGI_OPTION_UNBUILT;
 }
 
 #endif

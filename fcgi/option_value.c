@@ -144,7 +144,6 @@ fcgi_option_value_parse(enum fcgi_option_kind kind, const char *text,
 	case FCGI_OPTION_TEXT:
 	case FCGI_OPTION_LIST:
 	case FCGI_OPTION_UNBUILT:
-	case FCGI_OPTION_UNBUILT_LIST:
 		break;
 	}
 	return FCGI_OPTION_VALUE_MALFORMED;
@@ -193,7 +192,6 @@ fcgi_option_value_format(enum fcgi_option_kind kind, int64_t value,
 	case FCGI_OPTION_TEXT:
 	case FCGI_OPTION_LIST:
 	case FCGI_OPTION_UNBUILT:
-	case FCGI_OPTION_UNBUILT_LIST:
 		break;
 	}
 }
@@ -218,7 +216,6 @@ fcgi_option_value_form(enum fcgi_option_kind kind)
 	case FCGI_OPTION_TEXT:
 	case FCGI_OPTION_LIST:
 	case FCGI_OPTION_UNBUILT:
-	case FCGI_OPTION_UNBUILT_LIST:
 		break;
 	}
 	return "a text";

@@ -20,10 +20,9 @@ enum fcgi_option_kind {
 	FCGI_OPTION_BOOL,     /* bool: yes, no, true, false, on, off */
 	FCGI_OPTION_LEVEL,    /* enum bx_log_level */
 	/* And those that are not. */
-	FCGI_OPTION_TEXT,    /* char * */
-	FCGI_OPTION_LIST,    /* struct fcgi_strings */
-	FCGI_OPTION_UNBUILT, /* belongs to a feature that is not here yet */
-	FCGI_OPTION_UNBUILT_LIST
+	FCGI_OPTION_TEXT,   /* char * */
+	FCGI_OPTION_LIST,   /* struct fcgi_strings */
+	FCGI_OPTION_UNBUILT /* belongs to a feature that is not here yet */
 };
 
 enum fcgi_option_value_status {

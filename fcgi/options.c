@@ -74,7 +74,6 @@ put_number(struct fcgi_options *options, const struct fcgi_option_row *row,
 	case FCGI_OPTION_TEXT:
 	case FCGI_OPTION_LIST:
 	case FCGI_OPTION_UNBUILT:
-	case FCGI_OPTION_UNBUILT_LIST:
 		break;
 	}
 }
@@ -220,9 +219,7 @@ check_unbuilt(const struct fcgi_option_row *row,
 	if (row->initial == NULL)
 		return refuse(problem, "%s: not supported by this version",
 		    row->key);
-	if (row->kind == FCGI_OPTION_UNBUILT_LIST
-		? from->count == 0
-		: means_the_same(from->values[0], row->initial))
+	if (means_the_same(from->values[0], row->initial))
 		return true;
 	return refuse(problem,
 	    "%s: not supported by this version, which "
@@ -242,7 +239,6 @@ set_row(struct fcgi_options *options, const struct fcgi_option_row *row,
 	case FCGI_OPTION_LIST:
 		return set_list(options, row, from, problem);
 	case FCGI_OPTION_UNBUILT:
-	case FCGI_OPTION_UNBUILT_LIST:
 		return check_unbuilt(row, from, problem);
 	case FCGI_OPTION_DURATION:
 	case FCGI_OPTION_SIZE:

@@ -59,7 +59,6 @@ get_number(const struct fcgi_options *options,
 	case FCGI_OPTION_TEXT:
 	case FCGI_OPTION_LIST:
 	case FCGI_OPTION_UNBUILT:
-	case FCGI_OPTION_UNBUILT_LIST:
 		break;
 	}
 	return 0;
