@@ -40,6 +40,20 @@ bx_advice_handshake_later(const struct bx_settings *settings, bx_msec interval)
 }
 
 struct bx_advice
+bx_advice_multiple_clients(const struct bx_settings *settings)
+{
+	struct bx_advice advice =
+	    bx_advice_retry(settings, settings->multi_session_interval);
+
+	advice.multiple_clients = true;
+	if (advice.interval <= 0) {
+		advice.reconnect = BX_RECONNECT_NONE;
+		advice.interval = settings->interval;
+	}
+	return advice;
+}
+
+struct bx_advice
 bx_advice_none(const struct bx_settings *settings)
 {
 	return (struct bx_advice){
@@ -60,5 +74,7 @@ bx_advice_append(struct bx_buf *buf, const struct bx_advice *advice)
 		(void)bx_buf_append_text(buf, ",\"timeout\":");
 		(void)bx_buf_append_integer(buf, advice->timeout);
 	}
+	if (advice->multiple_clients)
+		(void)bx_buf_append_text(buf, ",\"multiple-clients\":true");
 	(void)bx_buf_append_text(buf, "}");
 }

@@ -11,6 +11,8 @@
 #ifndef BX_ADVICE_H
 #define BX_ADVICE_H
 
+#include <stdbool.h>
+
 #include "buf.h"
 #include "env.h"
 #include "settings.h"
@@ -23,8 +25,9 @@ enum bx_reconnect {
 
 struct bx_advice {
 	enum bx_reconnect reconnect;
-	bx_msec interval; /* pause before the next connect */
-	bx_msec timeout;  /* how long it is held; negative = left out */
+	bx_msec interval;      /* pause before the next connect */
+	bx_msec timeout;       /* how long it is held; negative = left out */
+	bool multiple_clients; /* too many tabs of one browser (rule 46) */
 };
 
 /* The usual advice to a session with the given pause between connects. */
@@ -37,6 +40,11 @@ struct bx_advice bx_advice_handshake(void);
 /* Handshake again, but only after interval. */
 struct bx_advice bx_advice_handshake_later(const struct bx_settings *settings,
     bx_msec interval);
+
+/* Come back less often, as the browser has other clients; or, with a pause
+ * that is not above 0, not at all. */
+struct bx_advice bx_advice_multiple_clients(
+    const struct bx_settings *settings);
 
 /* Stop. */
 struct bx_advice bx_advice_none(const struct bx_settings *settings);

@@ -60,6 +60,7 @@ bx_exchange_answer(struct bx_exchange *exchange, bx_msec now)
 	exchange->state = EXCHANGE_ANSWERED;
 	bx_session_let_go(&exchange->reader);
 	bx_parts_end_batches(&exchange->parts);
+	answer.sets_cookie = exchange->is_introduced;
 	if (answer.outcome == BX_OUTCOME_REPLIES)
 		bx_exchange_each_message(exchange, count_message, &answer);
 	return answer;

@@ -50,6 +50,13 @@ bx_exchange_owner(const struct bx_exchange *exchange)
 	return exchange->owner;
 }
 
+void
+bx_exchange_set_visitor(struct bx_exchange *exchange,
+    const struct bx_visitor *visitor)
+{
+	exchange->input->visitor = *visitor;
+}
+
 enum bx_status
 bx_exchange_receive(struct bx_exchange *exchange, const char *bytes,
     size_t len)
@@ -128,6 +135,9 @@ finish_turn(struct bx_exchange *exchange, struct bx_turn *turn,
 			return BX_STEP_NO_MEMORY;
 		}
 		part->silent = true;
+		exchange->is_introduced =
+		    exchange->input->visitor.cookie_len > 0 &&
+		    !exchange->input->visitor.shown;
 	} else if (turn->session != NULL)
 		part = bx_parts_join(&exchange->parts, turn->session);
 	if (part != NULL && turn->answers_connect) {
@@ -170,6 +180,7 @@ take_turn(struct bx_exchange *exchange, bx_msec now)
 	struct bx_turn turn = {
 		.core = exchange->core,
 		.connection_type = exchange->transport->connection_type,
+		.visitor = &input->visitor,
 		.body = input->body.bytes,
 		.envelope = &input->messages.list[input->next],
 		.asker = &input->asker,

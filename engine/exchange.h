@@ -35,6 +35,7 @@
 struct bx_core;
 struct bx_exchange;
 struct bx_ticket;
+struct bx_visitor; /* session_browser.h */
 
 /* What a transport tells about itself; static, it outlives every exchange. */
 struct bx_transport_info {
@@ -55,6 +56,8 @@ struct bx_answer {
 	enum bx_outcome outcome;
 	size_t count; /* messages */
 	size_t bytes; /* of all messages together */
+	/* A session was made, and its browser does not have the cookie yet. */
+	bool sets_cookie;
 };
 
 typedef void bx_answer_fn(struct bx_message *message, void *ctx);
@@ -65,6 +68,11 @@ typedef void bx_answer_fn(struct bx_message *message, void *ctx);
  */
 struct bx_exchange *bx_exchange_open(struct bx_core *core,
     const struct bx_transport_info *transport, void *owner);
+
+/* Say, before start, whose request this is; without it, of a client that has
+ * no cookies. */
+void bx_exchange_set_visitor(struct bx_exchange *exchange,
+    const struct bx_visitor *visitor);
 
 /*
  * Scan bytes, borrowed for the call: one message object or an array of them.

@@ -18,6 +18,7 @@
 #include "exchange.h"
 #include "part.h"
 #include "policy.h"
+#include "session_browser.h"
 #include "session_hold.h"
 
 /* As in the table of exchange.h. */
@@ -32,6 +33,7 @@ enum exchange_state {
 /* The request itself; freed as soon as all its messages are processed. */
 struct bx_input {
 	struct bx_exchange *exchange;
+	struct bx_visitor visitor;
 	struct bx_buf body;
 	struct bx_envelopes messages;
 	size_t next; /* the message in hand */
@@ -55,6 +57,7 @@ struct bx_exchange {
 	enum exchange_state state;
 	bool wants_advice;
 	bool no_memory;
+	bool is_introduced; /* a browser has got its first session */
 };
 
 struct bx_ticket {

@@ -174,7 +174,9 @@ create_session(struct bx_turn *turn)
 	default:
 		return BX_STEP_NO_MEMORY;
 	}
-	step = accept_handshake(turn, session);
+	step = BX_STEP_NO_MEMORY;
+	if (bx_session_set_browser(session, turn->visitor) == BX_OK)
+		step = accept_handshake(turn, session);
 	if (step != BX_STEP_REPLIED) {
 		bx_session_end(session, BX_GONE_CLOSED);
 		return step;

@@ -128,6 +128,36 @@ hold_time(const struct bx_turn *turn, const struct wishes *wishes)
 	return timeout;
 }
 
+/* Rule 46: answered at once, with the advice to come less often. */
+static enum bx_step
+answer_crowded(struct bx_turn *turn)
+{
+	const struct bx_settings *settings = turn->core->settings;
+	struct bx_advice advice = bx_advice_multiple_clients(settings);
+	struct bx_buf *buf = bx_turn_begin_reply(turn);
+
+	if (advice.reconnect == BX_RECONNECT_RETRY)
+		bx_reply_success(buf);
+	else
+		bx_reply_failure(buf);
+	bx_reply_advice(buf, &advice);
+	bx_session_pause(turn->session, advice.interval);
+	return bx_turn_end_reply(turn);
+}
+
+/* Keep the connect waiting, unless the browser has too many that wait. */
+static enum bx_step
+try_to_hold(struct bx_turn *turn, bx_msec hold, bool wants_advice)
+{
+	bool eased;
+
+	if (bx_session_is_crowded(turn->session, turn->visitor, &eased))
+		return answer_crowded(turn);
+	turn->until = turn->now + hold;
+	turn->wants_advice = wants_advice || eased;
+	return BX_STEP_HOLD;
+}
+
 enum bx_step
 bx_meta_connect(struct bx_turn *turn)
 {
@@ -152,11 +182,8 @@ bx_meta_connect(struct bx_turn *turn)
 	turn->answers_connect = true;
 	hold = hold_time(turn, &wishes);
 	if (may_hold && hold > 0 && turn->alone && !turn->core->closing &&
-	    !bx_session_has_messages(session)) {
-		turn->until = turn->now + hold;
-		turn->wants_advice = wishes.any;
-		return BX_STEP_HOLD;
-	}
+	    !bx_session_has_messages(session))
+		return try_to_hold(turn, hold, wishes.any);
 	connect.wants_advice = wishes.any;
 	if (bx_json_type_of(connect.id) == BX_JSON_NULL)
 		connect.id = (struct bx_slice){ NULL, 0 };

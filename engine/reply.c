@@ -73,6 +73,13 @@ bx_reply_success(struct bx_buf *buf)
 	(void)bx_buf_append_text(buf, "true");
 }
 
+void
+bx_reply_failure(struct bx_buf *buf)
+{
+	append_name(buf, "successful");
+	(void)bx_buf_append_text(buf, "false");
+}
+
 /* Printable ASCII without what would end a string or an argument. */
 static void
 append_argument(struct bx_buf *buf, const char *arg, const char *forbidden)
@@ -93,8 +100,7 @@ append_argument(struct bx_buf *buf, const char *arg, const char *forbidden)
 void
 bx_reply_error(struct bx_buf *buf, enum bx_error error, const char *arg)
 {
-	append_name(buf, "successful");
-	(void)bx_buf_append_text(buf, "false");
+	bx_reply_failure(buf);
 	append_name(buf, "error");
 	(void)bx_buf_append_text(buf, "\"");
 	(void)bx_buf_append_text(buf, errors[error].code);

@@ -50,6 +50,9 @@ void bx_reply_text(struct bx_buf *buf, const char *name, const char *text);
 
 void bx_reply_success(struct bx_buf *buf);
 
+/* successful:false without an error: the advice says why. */
+void bx_reply_failure(struct bx_buf *buf);
+
 /* successful:false and the error.  arg, which may be NULL and may come from a
  * client, loses what could be taken for a separator (rule 76), and its end
  * when it is long. */

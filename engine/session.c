@@ -103,6 +103,7 @@ bx_session_unref(struct bx_session *session)
 {
 	if (session == NULL || --session->refs > 0)
 		return;
+	bx_browser_unref(session->browser);
 	bx_queue_clear(&session->queue, session->sessions->env);
 	bx_free(session->sessions->env, session);
 }

@@ -34,6 +34,7 @@ bx_session_hold(struct bx_session *session, struct bx_reader *reader,
 	reader->session = session;
 	reader->wake = BX_WAKE_NONE;
 	sessions->held++;
+	bx_browser_hold(session->browser);
 	bx_list_append(&sessions->waiting, &session->waiting);
 	bx_deadline_arm(&sessions->deadlines, &session->deadline, until);
 }
@@ -46,6 +47,7 @@ stop_waiting(struct bx_session *session)
 		return;
 	session->state = BX_SESSION_CONNECTED;
 	session->sessions->held--;
+	bx_browser_release(session->browser);
 	bx_list_remove(&session->waiting);
 	bx_deadline_disarm(&session->sessions->deadlines, &session->deadline);
 }
@@ -90,6 +92,13 @@ bx_session_replied(struct bx_session *session, uint32_t connect, bx_msec now)
 		session->state = BX_SESSION_HANDSHAKEN;
 	bx_deadline_arm(&session->sessions->deadlines, &session->deadline,
 	    now + session->interval + settings->max_interval);
+}
+
+void
+bx_session_pause(struct bx_session *session, bx_msec interval)
+{
+	if (session->interval < interval)
+		session->interval = interval;
 }
 
 void

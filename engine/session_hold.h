@@ -58,6 +58,10 @@ void bx_session_let_go(struct bx_reader *reader);
 void bx_session_replied(struct bx_session *session, uint32_t connect,
     bx_msec now);
 
+/* The client was asked to pause for interval before its next connect; until
+ * then that counts for expiry. */
+void bx_session_pause(struct bx_session *session, bx_msec interval);
+
 /* Any other message came from the client: expiry is not before max_interval
  * from now (rule 84). */
 void bx_session_touch(struct bx_session *session, bx_msec now);

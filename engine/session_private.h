@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "browser.h"
 #include "channel.h"
 #include "client_id.h"
 #include "deadline.h"
@@ -26,6 +27,7 @@ struct bx_sessions {
 	const struct bx_settings *settings;
 	struct bx_channel_tree *tree;
 	struct bx_hash by_id;
+	struct bx_browsers browsers;
 	struct bx_deadlines deadlines;
 	/* Readers that are ready, longest first: those who were asked for
 	 * something, and those whom a message or the clock has woken. */
@@ -45,8 +47,9 @@ struct bx_session {
 	struct bx_queue queue;
 	struct bx_deadline deadline; /* the hold's end, or expiry */
 	struct bx_list waiting;
-	struct bx_reader *reader; /* parked or ready, or NULL */
-	const char *advised;	  /* the transport it was last advised on */
+	struct bx_reader *reader;   /* parked or ready, or NULL */
+	struct bx_browser *browser; /* or NULL: no cookie was set */
+	const char *advised;	    /* the transport it was last advised on */
 	bx_msec interval;
 	bx_msec advised_interval;
 	unsigned refs;
@@ -54,6 +57,8 @@ struct bx_session {
 	uint32_t connects; /* the number of the newest; 0 = none yet */
 	enum bx_session_state state;
 	enum bx_gone_reason reason; /* once it is GONE */
+	bool bound;		    /* its browser has shown its cookie */
+	bool crowded;		    /* it was advised of multiple clients */
 	char id[BX_CLIENT_ID_LENGTH + 1];
 };
 

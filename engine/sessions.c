@@ -19,6 +19,7 @@ bx_sessions_new(const struct bx_env *env, const struct bx_settings *settings,
 	sessions->settings = settings;
 	sessions->tree = tree;
 	bx_hash_init(&sessions->by_id, env, seed);
+	bx_browsers_init(&sessions->browsers, env, seed);
 	bx_deadlines_init(&sessions->deadlines, env);
 	bx_list_init(&sessions->prompt);
 	bx_list_init(&sessions->woken);
@@ -39,6 +40,7 @@ bx_sessions_free(struct bx_sessions *sessions)
 		    BX_GONE_CLOSED);
 	bx_deadlines_fini(&sessions->deadlines);
 	bx_hash_fini(&sessions->by_id);
+	bx_browsers_fini(&sessions->browsers);
 	bx_free(sessions->env, sessions);
 }
 

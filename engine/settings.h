@@ -16,6 +16,14 @@
 
 #define BX_CONNECTION_TYPES_MAX 8
 
+/* Must who uses a session show the browser cookie that it was made with
+ * (BAYEUX.md rule 82)? */
+enum bx_binding {
+	BX_BINDING_AUTO, /* once it has been shown */
+	BX_BINDING_STRICT,
+	BX_BINDING_TRUST /* no: knowing the clientId is enough */
+};
+
 struct bx_settings {
 	/* The transports that are served, as handshake replies list them; the
 	 * first NULL ends the list. */
@@ -28,9 +36,12 @@ struct bx_settings {
 	size_t max_queue_messages; /* per session */
 	size_t max_queue_size;	   /* bytes, per session */
 	size_t max_sessions;
-	size_t max_subscriptions;   /* per session */
-	size_t max_channel_length;  /* bytes */
-	unsigned max_channel_depth; /* segments */
+	size_t max_subscriptions;	/* per session */
+	size_t max_channel_length;	/* bytes */
+	unsigned max_channel_depth;	/* segments */
+	long max_sessions_per_browser;	/* held at once; -1 = no limit */
+	bx_msec multi_session_interval; /* advised to those above it */
+	enum bx_binding session_binding;
 	bool anonymous_publish;
 	bool broadcast_to_publisher;
 	bool forward_ext; /* events carry the publisher's ext */
@@ -51,6 +62,9 @@ struct bx_settings {
 	.max_subscriptions = 1000, \
 	.max_channel_length = 1024, \
 	.max_channel_depth = 32, \
+	.max_sessions_per_browser = 4, \
+	.multi_session_interval = 2000, \
+	.session_binding = BX_BINDING_AUTO, \
 	.anonymous_publish = false, \
 	.broadcast_to_publisher = true, \
 	.forward_ext = true, \

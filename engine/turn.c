@@ -123,6 +123,9 @@ bx_turn_open(struct bx_turn *turn)
 	}
 	turn->session = bx_session_find(turn->core->sessions,
 	    bx_turn_field(turn, BX_FIELD_CLIENT_ID));
+	if (turn->session != NULL &&
+	    !bx_session_admits(turn->session, turn->visitor))
+		turn->session = NULL;
 	return BX_OK;
 close:
 	bx_turn_close(turn);

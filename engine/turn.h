@@ -19,6 +19,7 @@
 #include "policy.h"
 #include "reply.h"
 #include "session.h"
+#include "session_browser.h"
 #include "status.h"
 
 /* What became of a message. */
@@ -38,6 +39,7 @@ struct bx_decoded_name {
 struct bx_turn {
 	struct bx_core *core;
 	const char *connection_type;
+	const struct bx_visitor *visitor;
 	const char *body;
 	const struct bx_envelope *envelope;
 	struct bx_asker *asker;

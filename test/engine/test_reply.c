@@ -88,7 +88,7 @@ rule_76_an_argument_has_no_separators(void)
 static void
 fields_come_in_order_and_absent_ones_not_at_all(void)
 {
-	const struct bx_advice advice = { BX_RECONNECT_RETRY, 5, 7 };
+	const struct bx_advice advice = { .interval = 5, .timeout = 7 };
 	struct bx_buf buf;
 
 	bx_buf_init(&buf, unit_env());

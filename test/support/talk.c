@@ -50,6 +50,7 @@ talk_try(struct talk *talk, struct talk_request *request, const char *bytes,
 	    talk->transport, request);
 	if (request->exchange == NULL)
 		return BX_ENOMEM;
+	bx_exchange_set_visitor(request->exchange, &talk->visitor);
 	status = bx_exchange_receive(request->exchange, bytes, len);
 	if (status == BX_OK)
 		bx_exchange_start(request->exchange, talk->now);
@@ -107,6 +108,7 @@ talk_drain(struct talk *talk)
 		answer = bx_exchange_answer(exchange, talk->now);
 		request->ready = true;
 		request->outcome = answer.outcome;
+		request->sets_cookie = answer.sets_cookie;
 		if (answer.outcome != BX_OUTCOME_REPLIES)
 			continue;
 		(void)strcpy(request->text, "[");

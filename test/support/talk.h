@@ -15,6 +15,7 @@
 #include "engine/client_id.h"
 #include "engine/engine.h"
 #include "engine/exchange.h"
+#include "engine/session_browser.h"
 #include "engine/settings.h"
 
 #define TALK_TEXT_MAX 16384
@@ -24,12 +25,14 @@ struct talk {
 	struct bx_engine *engine;
 	const struct bx_transport_info *transport; /* of what is sent next */
 	bx_msec now;
+	struct bx_visitor visitor; /* who sends; a client without cookies */
 };
 
 struct talk_request {
 	struct bx_exchange *exchange; /* NULL once it is over */
 	bool ready;
 	enum bx_outcome outcome;
+	bool sets_cookie;
 	char text[TALK_TEXT_MAX]; /* "[m1,m2]" once it is ready */
 };
 

@@ -1,0 +1,44 @@
+/*
+ * session_browser.h - whose a session is, as far as its cookie tells.
+ *
+ * Ownership: a session holds a reference to its browser.
+ * Reentrancy: no function calls out.
+ */
+#ifndef BX_SESSION_BROWSER_H
+#define BX_SESSION_BROWSER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "browser.h"
+#include "session.h"
+#include "status.h"
+
+/* The browser that a request comes from. */
+struct bx_visitor {
+	char cookie[BX_BROWSER_ID_MAX]; /* shown, or about to be set */
+	size_t cookie_len;		/* 0: there is no such cookie */
+	bool shown;
+	bool unlimited; /* by HTTP/2, where held connects cost no connection */
+};
+
+/* The session was made by visitor.  BX_ENOMEM: it has no browser. */
+enum bx_status bx_session_set_browser(struct bx_session *session,
+    const struct bx_visitor *visitor);
+
+/*
+ * May visitor use the session (BAYEUX.md rules 81, 82)?  A session whose
+ * cookie is shown is bound to it from then on, unless cookies do not count.
+ */
+bool bx_session_admits(struct bx_session *session,
+    const struct bx_visitor *visitor);
+
+/*
+ * Are so many connects held for the session's browser that another may not be
+ * (rule 46)?  Remembers the answer; *eased says that it was different before,
+ * so that the client has to be told that all is well again.
+ */
+bool bx_session_is_crowded(struct bx_session *session,
+    const struct bx_visitor *visitor, bool *eased);
+
+#endif
