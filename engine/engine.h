@@ -8,7 +8,7 @@
  * Ownership: the host owns the engine and closes all its exchanges before it
  * frees it.
  * Reentrancy: no call here may be made from a policy callback or a service,
- * but those of hooks.h, session.h and bx_exchange_park.
+ * but those of hooks.h, session.h and bx_ticket_take.
  */
 #ifndef BX_ENGINE_H
 #define BX_ENGINE_H

@@ -28,13 +28,11 @@
 #include <stddef.h>
 
 #include "env.h"
-#include "hooks.h"
 #include "message.h"
 #include "status.h"
 
 struct bx_core;
 struct bx_exchange;
-struct bx_ticket;
 struct bx_visitor; /* session_browser.h */
 
 /* What a transport tells about itself; static, it outlives every exchange. */
@@ -107,22 +105,5 @@ void bx_exchange_each_message(struct bx_exchange *exchange, bx_answer_fn *fn,
  */
 void bx_exchange_close(struct bx_exchange *exchange, bool handed_over,
     bx_msec now);
-
-/*
- * Park the exchange that asks question, from within a policy callback, which
- * must then return BX_VERDICT_PENDING.  The ticket is the callback's to
- * resolve, exactly once, whatever becomes of the exchange.
- * NULL when there is no memory: deny or allow instead.
- */
-struct bx_ticket *bx_exchange_park(struct bx_question *question);
-
-/*
- * Resolve and free ticket: the exchange goes on with the verdict, as if the
- * callback had returned it.  Harmless for an exchange that was closed in the
- * meantime, and after the engine was freed.  PENDING means DENY here.
- * reason: as in bx_question.
- */
-void bx_ticket_resolve(struct bx_ticket *ticket, enum bx_verdict verdict,
-    const char *reason, bx_msec now);
 
 #endif

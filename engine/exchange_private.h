@@ -1,6 +1,6 @@
 /*
- * exchange_private.h - the inside of an exchange, for exchange.c, answer.c
- * and engine.c alone.
+ * exchange_private.h - the inside of an exchange, for exchange.c, ticket.c,
+ * answer.c and engine.c alone.
  *
  * Ownership: an exchange owns its input, its parts, its replies and its id; a
  * ticket is its callback's.

@@ -48,7 +48,7 @@ struct bx_question {
 	/* Set by a callback that denies, to stand in the error; a static or
 	 * otherwise lasting text, or NULL for the default. */
 	const char *reason;
-	/* What bx_exchange_park needs; not the callback's to look into. */
+	/* What bx_ticket_take needs; not the callback's to look into. */
 	void *asker;
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/session.h"
+#include "engine/ticket.h"
 #include "test/support/talk.h"
 #include "test/support/unit.h"
 
@@ -233,7 +234,7 @@ park(struct bx_question *question, void *ctx)
 	parking->asked++;
 	if (question->operation != BX_OPERATION_PUBLISH)
 		return BX_VERDICT_ABSTAIN;
-	parking->tickets[parking->count] = bx_exchange_park(question);
+	parking->tickets[parking->count] = bx_ticket_take(question);
 	if (parking->tickets[parking->count] == NULL)
 		return BX_VERDICT_DENY;
 	parking->count++;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/session.h"
+#include "engine/ticket.h"
 #include "test/support/talk.h"
 #include "test/support/unit.h"
 
@@ -204,7 +205,7 @@ park_second(struct bx_question *question, void *ctx)
 		return BX_VERDICT_ABSTAIN;
 	if (++parking->asked != 2)
 		return BX_VERDICT_ALLOW;
-	parking->ticket = bx_exchange_park(question);
+	parking->ticket = bx_ticket_take(question);
 	return BX_VERDICT_PENDING;
 }
 

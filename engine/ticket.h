@@ -1,0 +1,36 @@
+/*
+ * ticket.h - a policy callback's claim on the exchange that waits for it.
+ *
+ * A callback that has to ask somebody else parks the exchange and is given a
+ * ticket, with which the verdict comes back.
+ *
+ * Ownership: the ticket is the callback's until it resolves it, exactly once,
+ * whatever becomes of the exchange.
+ * Reentrancy: no function calls out; a parked exchange goes on when the
+ * engine is next asked what is ready.
+ */
+#ifndef BX_TICKET_H
+#define BX_TICKET_H
+
+#include "env.h"
+#include "hooks.h"
+
+struct bx_ticket;
+
+/*
+ * Park the exchange that asks question, from within a policy callback, which
+ * must then return BX_VERDICT_PENDING.  NULL when there is no memory: deny or
+ * allow instead.
+ */
+struct bx_ticket *bx_ticket_take(struct bx_question *question);
+
+/*
+ * Resolve and free ticket: the exchange goes on with the verdict, as if the
+ * callback had returned it.  Harmless for an exchange that was closed in the
+ * meantime, and after the engine was freed.  PENDING means DENY here.
+ * reason: as in bx_question.
+ */
+void bx_ticket_resolve(struct bx_ticket *ticket, enum bx_verdict verdict,
+    const char *reason, bx_msec now);
+
+#endif
