@@ -222,6 +222,10 @@ configure(struct fcgi_options *options, const struct arguments *arguments)
 			return false;
 		}
 	}
+	if (!fcgi_options_agree(options, &problem)) {
+		(void)fprintf(stderr, "%s\n", problem.text);
+		return false;
+	}
 	return true;
 }
 

@@ -19,6 +19,8 @@
 #include "engine/status.h"
 
 #define HTTP_COOKIE_ID_LENGTH 16 /* of one that is made here */
+#define HTTP_COOKIE_NAME_MAX 64
+#define HTTP_COOKIE_PATH_MAX 255
 #define HTTP_COOKIE_LINE_MAX 512 /* of a Set-Cookie line, with its NUL */
 
 /* How the cookie is set; all is borrowed. */

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 
 #include "address.h"
+#include "http_cookie.h"
 #include "http_origin.h"
 
 static bool
@@ -121,6 +122,45 @@ fcgi_option_check_origin(const char *text)
 		       "HOST may begin with \"*.\" and whose PORT may be "
 		       "\"*\"";
 	return NULL;
+}
+
+const char *
+fcgi_option_check_cookie_name(const char *text)
+{
+	static const char token[] = "!#$%&'*+-.^_`|~0123456789"
+				    "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t len = strlen(text);
+
+	if (len == 0 || len > HTTP_COOKIE_NAME_MAX)
+		return "is not 1 to 64 bytes long";
+	if (strspn(text, token) != len)
+		return "has more than letters, digits and !#$%&'*+-.^_`|~ in "
+		       "it";
+	return NULL;
+}
+
+const char *
+fcgi_option_check_cookie_path(const char *text)
+{
+	if (text[0] != '/')
+		return "does not begin with a slash";
+	if (strlen(text) > HTTP_COOKIE_PATH_MAX)
+		return "is more than 255 bytes long";
+	for (; *text != '\0'; text++)
+		if (*text <= ' ' || *text > '~' || *text == ';')
+			return "has a semicolon, a blank or a character "
+			       "beyond ASCII in it";
+	return NULL;
+}
+
+const char *
+fcgi_option_check_same_site(const char *text)
+{
+	if (text[0] == '\0' || strcmp(text, "Strict") == 0 ||
+	    strcmp(text, "Lax") == 0 || strcmp(text, "None") == 0)
+		return NULL;
+	return "is neither Strict nor Lax nor None nor \"\"";
 }
 
 const char *

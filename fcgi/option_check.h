@@ -22,6 +22,15 @@ const char *fcgi_option_check_network(const char *text);
 /* A pattern of http_origin.h. */
 const char *fcgi_option_check_origin(const char *text);
 
+/* A token of HTTP. */
+const char *fcgi_option_check_cookie_name(const char *text);
+
+/* A path of a URL that can be the attribute of a cookie. */
+const char *fcgi_option_check_cookie_path(const char *text);
+
+/* "Strict", "Lax", "None" or "". */
+const char *fcgi_option_check_same_site(const char *text);
+
 /* "stderr", "syslog", or a path that has a slash in it. */
 const char *fcgi_option_check_log_target(const char *text);
 

@@ -19,9 +19,6 @@
 #define ENGINE(member, type) OPTION(#member, type, settings.member)
 #define PROCESS(member, type) OPTION(#member, type, member)
 
-/* An option of a feature that is not here yet fills none. */
-#define UNBUILT(name) .key = name, .kind = FCGI_OPTION_UNBUILT
-
 /* Ranges have a line of their own. */
 /* clang-format off */
 const struct fcgi_option_row fcgi_option_table[] = {
@@ -93,6 +90,34 @@ const struct fcgi_option_row fcgi_option_table[] = {
 	    .min = 0, .max = 1,
 	    .doc = "Whether JSONP is answered; pages of another site have "
 		   "to be in allowed_origins." },
+	{ ENGINE(session_binding, BINDING), .initial = "auto",
+	    .min = BX_BINDING_AUTO, .max = BX_BINDING_TRUST,
+	    .doc = "Whether a session is only for the browser whose cookie "
+		   "it was made with: strict, trust (no), or auto: once the "
+		   "cookie has been shown." },
+	{ ENGINE(max_sessions_per_browser, INTEGER), .initial = "4",
+	    .min = -1, .max = 1000000,
+	    .doc = "Connects held at a time for one browser over HTTP/1, "
+		   "which has few connections; others are answered at once.  "
+		   "-1: no limit." },
+	{ ENGINE(multi_session_interval, DURATION), .initial = "2s",
+	    .min = 0, .max = 24 * HOUR,
+	    .doc = "Pause that those others are advised to make; with 0ms "
+		   "they are told to give up." },
+	{ PROCESS(browser_cookie, TEXT), .initial = "BAYEUX_BROWSER",
+	    .check = fcgi_option_check_cookie_name,
+	    .doc = "Name of the cookie by which a browser is known." },
+	{ PROCESS(browser_cookie_path, TEXT), .initial = "/",
+	    .check = fcgi_option_check_cookie_path,
+	    .doc = "Path of that cookie." },
+	{ PROCESS(browser_cookie_same_site, TEXT), .initial = "Lax",
+	    .check = fcgi_option_check_same_site,
+	    .doc = "SameSite of that cookie: Strict, Lax, None, or \"\" to "
+		   "leave it out." },
+	{ PROCESS(browser_cookie_secure, SWITCH), .initial = "auto",
+	    .min = FCGI_SWITCH_NO, .max = FCGI_SWITCH_AUTO,
+	    .doc = "Whether that cookie is for HTTPS alone: yes, no, or "
+		   "auto: when it is set over HTTPS, or has SameSite=None." },
 	{ ENGINE(anonymous_publish, BOOL), .initial = "no",
 	    .min = 0, .max = 1,
 	    .doc = "Whether one may publish without a session." },
@@ -110,21 +135,6 @@ const struct fcgi_option_row fcgi_option_table[] = {
 	    .check = fcgi_option_check_log_target,
 	    .doc = "Where it is logged: stderr, syslog, or the path of a "
 		   "file." },
-
-	{ UNBUILT("max_sessions_per_browser"), .initial = "-1",
-	    .doc = "Connects held for one browser." },
-	{ UNBUILT("multi_session_interval"),
-	    .doc = "Pause advised to the other connects of a browser." },
-	{ UNBUILT("session_binding"), .initial = "trust",
-	    .doc = "Whether a session belongs to the browser that made it." },
-	{ UNBUILT("browser_cookie"),
-	    .doc = "Name of the browser cookie." },
-	{ UNBUILT("browser_cookie_path"),
-	    .doc = "Path of the browser cookie." },
-	{ UNBUILT("browser_cookie_same_site"),
-	    .doc = "SameSite of the browser cookie." },
-	{ UNBUILT("browser_cookie_secure"),
-	    .doc = "Secure of the browser cookie." },
 };
 /* clang-format on */
 

@@ -23,9 +23,7 @@ struct fcgi_option_row {
 	size_t offset; /* in struct fcgi_options */
 	int64_t min;   /* the range of a kind that is a number */
 	int64_t max;
-	/* As in the configuration file.  For UNBUILT, the one value that says
-	 * what this version does anyway; NULL: no value does. */
-	const char *initial;
+	const char *initial;	     /* as in the configuration file */
 	fcgi_option_check_fn *check; /* NULL: any text */
 	const char *doc;
 };
@@ -43,12 +41,6 @@ static inline bool
 fcgi_option_is_list(const struct fcgi_option_row *row)
 {
 	return row->kind == FCGI_OPTION_LIST;
-}
-
-static inline bool
-fcgi_option_is_unbuilt(const struct fcgi_option_row *row)
-{
-	return row->kind == FCGI_OPTION_UNBUILT;
 }
 
 #endif

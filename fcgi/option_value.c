@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "engine/settings.h"
 #include "log.h"
 
 struct unit {
@@ -37,6 +38,14 @@ static const char *const booleans[][2] = {
 	{ "no", "yes" },
 	{ "false", "true" },
 	{ "off", "on" },
+};
+
+static const char automatic[] = "auto";
+
+static const char *const bindings[] = {
+	[BX_BINDING_AUTO] = automatic,
+	[BX_BINDING_STRICT] = "strict",
+	[BX_BINDING_TRUST] = "trust",
 };
 
 /* Read the digits of base that text begins with; *end is behind them. */
@@ -92,6 +101,18 @@ parse_plain(int base, const char *text, int64_t *value)
 }
 
 static enum fcgi_option_value_status
+parse_integer(const char *text, int64_t *value)
+{
+	bool is_negative = text[0] == '-';
+	enum fcgi_option_value_status status =
+	    parse_plain(10, text + is_negative, value);
+
+	if (status == FCGI_OPTION_VALUE_OK && is_negative)
+		*value = -*value;
+	return status;
+}
+
+static enum fcgi_option_value_status
 parse_boolean(const char *text, int64_t *value)
 {
 	size_t i;
@@ -103,6 +124,29 @@ parse_boolean(const char *text, int64_t *value)
 				*value = truth;
 				return FCGI_OPTION_VALUE_OK;
 			}
+		}
+	}
+	return FCGI_OPTION_VALUE_MALFORMED;
+}
+
+static enum fcgi_option_value_status
+parse_switch(const char *text, int64_t *value)
+{
+	if (strcasecmp(text, automatic) != 0)
+		return parse_boolean(text, value);
+	*value = FCGI_SWITCH_AUTO;
+	return FCGI_OPTION_VALUE_OK;
+}
+
+static enum fcgi_option_value_status
+parse_binding(const char *text, int64_t *value)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(bindings) / sizeof(bindings[0]); i++) {
+		if (strcmp(text, bindings[i]) == 0) {
+			*value = (int64_t)i;
+			return FCGI_OPTION_VALUE_OK;
 		}
 	}
 	return FCGI_OPTION_VALUE_MALFORMED;
@@ -135,15 +179,20 @@ fcgi_option_value_parse(enum fcgi_option_kind kind, const char *text,
 	case FCGI_OPTION_COUNT:
 	case FCGI_OPTION_NUMBER:
 		return parse_plain(10, text, value);
+	case FCGI_OPTION_INTEGER:
+		return parse_integer(text, value);
 	case FCGI_OPTION_MODE:
 		return parse_plain(8, text, value);
 	case FCGI_OPTION_BOOL:
 		return parse_boolean(text, value);
+	case FCGI_OPTION_SWITCH:
+		return parse_switch(text, value);
+	case FCGI_OPTION_BINDING:
+		return parse_binding(text, value);
 	case FCGI_OPTION_LEVEL:
 		return parse_level(text, value);
 	case FCGI_OPTION_TEXT:
 	case FCGI_OPTION_LIST:
-	case FCGI_OPTION_UNBUILT:
 		break;
 	}
 	return FCGI_OPTION_VALUE_MALFORMED;
@@ -174,6 +223,7 @@ fcgi_option_value_format(enum fcgi_option_kind kind, int64_t value,
 		break;
 	case FCGI_OPTION_COUNT:
 	case FCGI_OPTION_NUMBER:
+	case FCGI_OPTION_INTEGER:
 		(void)snprintf(text, FCGI_OPTION_VALUE_TEXT, "%" PRId64,
 		    value);
 		break;
@@ -185,13 +235,21 @@ fcgi_option_value_format(enum fcgi_option_kind kind, int64_t value,
 		(void)snprintf(text, FCGI_OPTION_VALUE_TEXT, "%s",
 		    booleans[0][value != 0]);
 		break;
+	case FCGI_OPTION_SWITCH:
+		(void)snprintf(text, FCGI_OPTION_VALUE_TEXT, "%s",
+		    value == FCGI_SWITCH_AUTO ? automatic
+					      : booleans[0][value != 0]);
+		break;
+	case FCGI_OPTION_BINDING:
+		(void)snprintf(text, FCGI_OPTION_VALUE_TEXT, "%s",
+		    bindings[value]);
+		break;
 	case FCGI_OPTION_LEVEL:
 		(void)snprintf(text, FCGI_OPTION_VALUE_TEXT, "%s",
 		    fcgi_log_level_name((enum bx_log_level)value));
 		break;
 	case FCGI_OPTION_TEXT:
 	case FCGI_OPTION_LIST:
-	case FCGI_OPTION_UNBUILT:
 		break;
 	}
 }
@@ -206,16 +264,20 @@ fcgi_option_value_form(enum fcgi_option_kind kind)
 		return "a whole number with a unit: B, KiB, MiB or GiB";
 	case FCGI_OPTION_COUNT:
 	case FCGI_OPTION_NUMBER:
+	case FCGI_OPTION_INTEGER:
 		return "a whole number without a unit";
 	case FCGI_OPTION_MODE:
 		return "an octal number such as 0660";
 	case FCGI_OPTION_BOOL:
 		return "yes or no (or true, false, on, off)";
+	case FCGI_OPTION_SWITCH:
+		return "yes, no or auto";
+	case FCGI_OPTION_BINDING:
+		return "strict, trust or auto";
 	case FCGI_OPTION_LEVEL:
 		return "error, warning, notice, info or debug";
 	case FCGI_OPTION_TEXT:
 	case FCGI_OPTION_LIST:
-	case FCGI_OPTION_UNBUILT:
 		break;
 	}
 	return "a text";

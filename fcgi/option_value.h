@@ -16,13 +16,22 @@ enum fcgi_option_kind {
 	FCGI_OPTION_SIZE,     /* size_t, bytes: "64KiB" */
 	FCGI_OPTION_COUNT,    /* size_t */
 	FCGI_OPTION_NUMBER,   /* unsigned */
+	FCGI_OPTION_INTEGER,  /* long, may be negative */
 	FCGI_OPTION_MODE,     /* unsigned, written in octal */
 	FCGI_OPTION_BOOL,     /* bool: yes, no, true, false, on, off */
+	FCGI_OPTION_SWITCH,   /* enum fcgi_switch: as BOOL, or auto */
+	FCGI_OPTION_BINDING,  /* enum bx_binding */
 	FCGI_OPTION_LEVEL,    /* enum bx_log_level */
 	/* And those that are not. */
-	FCGI_OPTION_TEXT,   /* char * */
-	FCGI_OPTION_LIST,   /* struct fcgi_strings */
-	FCGI_OPTION_UNBUILT /* belongs to a feature that is not here yet */
+	FCGI_OPTION_TEXT, /* char * */
+	FCGI_OPTION_LIST  /* struct fcgi_strings */
+};
+
+/* What a BOOL says, and what the circumstances say. */
+enum fcgi_switch {
+	FCGI_SWITCH_NO,
+	FCGI_SWITCH_YES,
+	FCGI_SWITCH_AUTO
 };
 
 enum fcgi_option_value_status {

@@ -64,8 +64,17 @@ put_number(struct fcgi_options *options, const struct fcgi_option_row *row,
 	case FCGI_OPTION_MODE:
 		*(unsigned *)(void *)member = (unsigned)value;
 		break;
+	case FCGI_OPTION_INTEGER:
+		*(long *)(void *)member = (long)value;
+		break;
 	case FCGI_OPTION_BOOL:
 		*(bool *)(void *)member = value != 0;
+		break;
+	case FCGI_OPTION_SWITCH:
+		*(enum fcgi_switch *)(void *)member = (enum fcgi_switch)value;
+		break;
+	case FCGI_OPTION_BINDING:
+		*(enum bx_binding *)(void *)member = (enum bx_binding)value;
 		break;
 	case FCGI_OPTION_LEVEL:
 		*(enum bx_log_level *)(void *)member =
@@ -73,7 +82,6 @@ put_number(struct fcgi_options *options, const struct fcgi_option_row *row,
 		break;
 	case FCGI_OPTION_TEXT:
 	case FCGI_OPTION_LIST:
-	case FCGI_OPTION_UNBUILT:
 		break;
 	}
 }
@@ -196,38 +204,6 @@ set_list(struct fcgi_options *options, const struct fcgi_option_row *row,
 }
 
 static bool
-means_the_same(const char *a, const char *b)
-{
-	int64_t truth_a;
-	int64_t truth_b;
-
-	if (strcmp(a, b) == 0)
-		return true;
-	return fcgi_option_value_parse(FCGI_OPTION_BOOL, a, &truth_a) ==
-	    FCGI_OPTION_VALUE_OK &&
-	    fcgi_option_value_parse(FCGI_OPTION_BOOL, b, &truth_b) ==
-	    FCGI_OPTION_VALUE_OK &&
-	    truth_a == truth_b;
-}
-
-/* Only what says how this version works anyway will do: a value that would
- * be read and do nothing is worse than one that is refused. */
-static bool
-check_unbuilt(const struct fcgi_option_row *row,
-    const struct fcgi_assignment *from, struct fcgi_problem *problem)
-{
-	if (row->initial == NULL)
-		return refuse(problem, "%s: not supported by this version",
-		    row->key);
-	if (means_the_same(from->values[0], row->initial))
-		return true;
-	return refuse(problem,
-	    "%s: not supported by this version, which "
-	    "acts as %s = %s",
-	    row->key, row->key, row->initial);
-}
-
-static bool
 set_row(struct fcgi_options *options, const struct fcgi_option_row *row,
     const struct fcgi_assignment *from, struct fcgi_problem *problem)
 {
@@ -238,14 +214,15 @@ set_row(struct fcgi_options *options, const struct fcgi_option_row *row,
 		return set_text(options, row, from->values[0], problem);
 	case FCGI_OPTION_LIST:
 		return set_list(options, row, from, problem);
-	case FCGI_OPTION_UNBUILT:
-		return check_unbuilt(row, from, problem);
 	case FCGI_OPTION_DURATION:
 	case FCGI_OPTION_SIZE:
 	case FCGI_OPTION_COUNT:
 	case FCGI_OPTION_NUMBER:
+	case FCGI_OPTION_INTEGER:
 	case FCGI_OPTION_MODE:
 	case FCGI_OPTION_BOOL:
+	case FCGI_OPTION_SWITCH:
+	case FCGI_OPTION_BINDING:
 	case FCGI_OPTION_LEVEL:
 		break;
 	}
@@ -289,6 +266,18 @@ fcgi_options_set(struct fcgi_options *options,
 	return true;
 }
 
+bool
+fcgi_options_agree(const struct fcgi_options *options,
+    struct fcgi_problem *problem)
+{
+	if (options->browser_cookie_secure == FCGI_SWITCH_NO &&
+	    strcmp(options->browser_cookie_same_site, "None") == 0)
+		return refuse(problem,
+		    "browser_cookie_secure: no browser takes a cookie with "
+		    "browser_cookie_same_site = None that is not secure");
+	return true;
+}
+
 /* The defaults are read as a file would be; that they can be is tested, so
  * only memory may be missing. */
 static bool
@@ -301,8 +290,6 @@ set_initial(struct fcgi_options *options, const struct fcgi_option_row *row)
 	};
 	struct fcgi_problem problem = { .text = "" };
 
-	if (fcgi_option_is_unbuilt(row))
-		return true;
 	if (fcgi_option_is_list(row))
 		assignment.count = 0;
 	return set_row(options, row, &assignment, &problem);
@@ -347,6 +334,9 @@ fcgi_options_fini(struct fcgi_options *options)
 	free_strings(env, options->allowed_origins.items,
 	    options->allowed_origins.count);
 	bx_free(env, options->mount);
+	bx_free(env, options->browser_cookie);
+	bx_free(env, options->browser_cookie_path);
+	bx_free(env, options->browser_cookie_same_site);
 	bx_free(env, options->log_target);
 	memset(options, 0, sizeof(*options));
 }

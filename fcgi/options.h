@@ -19,6 +19,7 @@
 
 #include "engine/env.h"
 #include "engine/settings.h"
+#include "option_value.h"
 
 /* What a list option holds; items is NULL when count is 0. */
 struct fcgi_strings {
@@ -40,6 +41,10 @@ struct fcgi_options {
 	struct fcgi_strings allowed_origins; /* "*", or as http_origin.h has */
 	bool callback_polling;
 	unsigned duplicate_connect_status; /* 400..599 */
+	char *browser_cookie;		   /* its name */
+	char *browser_cookie_path;
+	char *browser_cookie_same_site; /* as http_cookie.h has it */
+	enum fcgi_switch browser_cookie_secure;
 	enum bx_log_level log_level;
 	char *log_target; /* "stderr", "syslog", or a path */
 
@@ -77,6 +82,11 @@ void fcgi_options_fini(struct fcgi_options *options);
  */
 bool fcgi_options_set(struct fcgi_options *options,
     const struct fcgi_assignment *assignment, struct fcgi_problem *problem);
+
+/* Once all are set: do they make sense together?  False: problem->text says
+ * which do not. */
+bool fcgi_options_agree(const struct fcgi_options *options,
+    struct fcgi_problem *problem);
 
 /* Where the option got its value: "default", "FILE:LINE" or "command line".
  * key is one of the table; the answer is borrowed until it is set again. */

@@ -52,13 +52,18 @@ get_number(const struct fcgi_options *options,
 	case FCGI_OPTION_NUMBER:
 	case FCGI_OPTION_MODE:
 		return *(const unsigned *)(const void *)member;
+	case FCGI_OPTION_INTEGER:
+		return *(const long *)(const void *)member;
 	case FCGI_OPTION_BOOL:
 		return *(const bool *)(const void *)member;
+	case FCGI_OPTION_SWITCH:
+		return *(const enum fcgi_switch *)(const void *)member;
+	case FCGI_OPTION_BINDING:
+		return *(const enum bx_binding *)(const void *)member;
 	case FCGI_OPTION_LEVEL:
 		return *(const enum bx_log_level *)(const void *)member;
 	case FCGI_OPTION_TEXT:
 	case FCGI_OPTION_LIST:
-	case FCGI_OPTION_UNBUILT:
 		break;
 	}
 	return 0;
@@ -71,9 +76,7 @@ print_value(const struct fcgi_options *options,
 	const char *member = (const char *)options + row->offset;
 	char text[FCGI_OPTION_VALUE_TEXT];
 
-	if (fcgi_option_is_unbuilt(row)) {
-		(void)fputs(row->initial, out);
-	} else if (row->kind == FCGI_OPTION_LIST) {
+	if (row->kind == FCGI_OPTION_LIST) {
 		print_list((const void *)member, out);
 	} else if (row->kind == FCGI_OPTION_TEXT) {
 		print_quoted(*(char *const *)(const void *)member, out);
@@ -101,18 +104,10 @@ fcgi_options_print(const struct fcgi_options *options, FILE *out)
 	for (i = 0; i < fcgi_option_table_size; i++) {
 		const struct fcgi_option_row *row = &fcgi_option_table[i];
 
-		if (fcgi_option_is_unbuilt(row) && row->initial == NULL) {
-			(void)fprintf(out,
-			    "# %s: not supported by this version\n", row->key);
-			continue;
-		}
 		(void)fprintf(out, "%s = ", row->key);
 		print_value(options, row, out);
-		(void)fprintf(out, "  # %s%s\n",
-		    fcgi_options_source(options, row->key),
-		    fcgi_option_is_unbuilt(row)
-			? "; no other value is supported by this version"
-			: "");
+		(void)fprintf(out, "  # %s\n",
+		    fcgi_options_source(options, row->key));
 	}
 }
 
@@ -147,15 +142,7 @@ help_row(const struct fcgi_option_row *row, FILE *out)
 	char max[FCGI_OPTION_VALUE_TEXT];
 	char text[512];
 
-	if (fcgi_option_is_unbuilt(row) && row->initial == NULL) {
-		(void)snprintf(text, sizeof(text),
-		    "%s  Not supported by this version.", row->doc);
-	} else if (fcgi_option_is_unbuilt(row)) {
-		(void)snprintf(text, sizeof(text),
-		    "%s  No other value is "
-		    "supported by this version.",
-		    row->doc);
-	} else if (row->kind <= FCGI_OPTION_MODE) {
+	if (row->kind <= FCGI_OPTION_MODE) {
 		fcgi_option_value_format(row->kind, row->min, min);
 		fcgi_option_value_format(row->kind, row->max, max);
 		(void)snprintf(text, sizeof(text), "%s  From %s to %s.",
@@ -163,10 +150,7 @@ help_row(const struct fcgi_option_row *row, FILE *out)
 	} else {
 		(void)snprintf(text, sizeof(text), "%s", row->doc);
 	}
-	if (row->initial == NULL)
-		(void)fprintf(out, "  %s\n", row->key);
-	else
-		(void)fprintf(out, "  %s = %s\n", row->key, row->initial);
+	(void)fprintf(out, "  %s = %s\n", row->key, row->initial);
 	print_wrapped(text, out);
 }
 

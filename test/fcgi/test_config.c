@@ -149,11 +149,11 @@ static const struct {
 	    ":3: listen: \"b\" is neither unix:PATH nor HOST:PORT" },
 	{ "max_channel_depth = 200",
 	    ":1: max_channel_depth: \"200\" is not in the range 1 to 128" },
-	{ "session_binding = auto",
-	    ":1: session_binding: not supported by "
-	    "this version, which acts as session_binding = trust" },
-	{ "browser_cookie = X",
-	    ":1: browser_cookie: not supported by this version" },
+	{ "session_binding = loose",
+	    ":1: session_binding: \"loose\" is not strict, trust or auto" },
+	{ "browser_cookie = \"a b\"",
+	    ":1: browser_cookie: \"a b\" has more than letters, digits and "
+	    "!#$%&'*+-.^_`|~ in it" },
 	{ "allowed_origins = { \"*\",\n\"null\" }",
 	    ":2: allowed_origins: \"null\" is neither \"*\" nor "
 	    "SCHEME://HOST[:PORT], whose HOST may begin with \"*.\" and "
@@ -302,7 +302,15 @@ test_printed(void)
 	    read_text("log_target = \"./a $b \\\"c\\\\ \\x24{A}\"\n"
 		      "listen = { \"unix:/a b\", \"[::1]:3\" }\n"
 		      "timeout = 90s\nmax_message_size = 3KiB\n"
+		      "max_sessions_per_browser = -1\n"
+		      "session_binding = strict\n"
+		      "browser_cookie = \"!#$%&'*+-.^_`|~\"\n"
+		      "browser_cookie_same_site = \"\"\n"
 		      "broadcast_to_publisher = no\nlog_level = debug"));
+	CU_ASSERT_EQUAL(options.settings.max_sessions_per_browser, -1);
+	CU_ASSERT_EQUAL(options.settings.session_binding, BX_BINDING_STRICT);
+	CU_ASSERT_STRING_EQUAL(options.browser_cookie, "!#$%&'*+-.^_`|~");
+	CU_ASSERT_STRING_EQUAL(options.browser_cookie_same_site, "");
 	CU_ASSERT_STRING_EQUAL(options.log_target, "./a $b \"c\\ ${A}");
 	first = print_values();
 	fcgi_options_fini(&options);

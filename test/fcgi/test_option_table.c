@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fcgi/http_cookie.h"
 #include "fcgi/option_table.h"
 #include "fcgi/options.h"
 
@@ -80,7 +81,7 @@ test_table(void)
 				    row->initial, &value),
 		    FCGI_OPTION_VALUE_OK);
 		CU_ASSERT(row->min <= value && value <= row->max);
-		CU_ASSERT(row->min >= 0);
+		CU_ASSERT(row->min >= 0 || row->kind == FCGI_OPTION_INTEGER);
 	}
 }
 
@@ -163,6 +164,21 @@ static const struct {
 	{ "listen", "[::1]:9000", "{ \"[::1]:9000\" }" },
 	{ "trusted_proxies", "10.0.0.0/8", "{ \"10.0.0.0/8\" }" },
 	{ "trusted_proxies", "::1", "{ \"::1\" }" },
+	{ "session_binding", "strict", "strict" },
+	{ "session_binding", "trust", "trust" },
+	{ "session_binding", "auto", "auto" },
+	{ "max_sessions_per_browser", "-1", "-1" },
+	{ "max_sessions_per_browser", "0", "0" },
+	{ "multi_session_interval", "0ms", "0ms" },
+	{ "browser_cookie", "__Host-x.y|z", "\"__Host-x.y|z\"" },
+	{ "browser_cookie_path", "/a/b=c,d", "\"/a/b=c,d\"" },
+	{ "browser_cookie_same_site", "Strict", "\"Strict\"" },
+	{ "browser_cookie_same_site", "None", "\"None\"" },
+	{ "browser_cookie_same_site", "", "\"\"" },
+	{ "browser_cookie_secure", "auto", "auto" },
+	{ "browser_cookie_secure", "Auto", "auto" },
+	{ "browser_cookie_secure", "on", "yes" },
+	{ "browser_cookie_secure", "no", "no" },
 };
 
 static void
@@ -187,6 +203,9 @@ test_accepted(void)
 #define COUNT " is not a whole number without a unit"
 #define BOOL " is not yes or no (or true, false, on, off)"
 #define HUGE_NUMBER "99999999999999999999999999"
+#define NAME_64 \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define NO_TOKEN " has more than letters, digits and !#$%&'*+-.^_`|~ in it"
 #define LONG_PATH \
 	"unix:/2345678901234567890123456789012345678901234567890" \
 	"123456789012345678901234567890123456789012345678901234567890"
@@ -284,20 +303,39 @@ static const struct {
 	{ "trusted_proxies", "proxy",
 	    "\"proxy\" is neither a numeric "
 	    "address nor ADDRESS/BITS" },
-	{ "session_binding", "strict",
-	    "not supported by this version, which "
-	    "acts as session_binding = trust" },
-	{ "max_sessions_per_browser", "4",
-	    "not supported by this version, "
-	    "which acts as max_sessions_per_browser = -1" },
 	{ "allowed_origins", "example.org",
 	    "\"example.org\" is neither \"*\" nor SCHEME://HOST[:PORT], "
 	    "whose HOST may begin with \"*.\" and whose PORT may be \"*\"" },
-	{ "multi_session_interval", "2s", "not supported by this version" },
-	{ "browser_cookie", "X", "not supported by this version" },
-	{ "browser_cookie_path", "/", "not supported by this version" },
-	{ "browser_cookie_same_site", "Lax", "not supported by this version" },
-	{ "browser_cookie_secure", "auto", "not supported by this version" },
+	{ "session_binding", "Strict",
+	    "\"Strict\" is not strict, trust or auto" },
+	{ "session_binding", "", "\"\" is not strict, trust or auto" },
+	{ "max_sessions_per_browser", "-2",
+	    "\"-2\" is not in the range -1 to 1000000" },
+	{ "max_sessions_per_browser", "-", "\"-\"" COUNT },
+	{ "max_sessions_per_browser", "--1", "\"--1\"" COUNT },
+	{ "max_sessions_per_browser", "4 ", "\"4 \"" COUNT },
+	{ "max_sessions_per_browser", "-" HUGE_NUMBER,
+	    "\"-" HUGE_NUMBER "\" is not in the range -1 to 1000000" },
+	{ "multi_session_interval", "-1s", "\"-1s\"" DURATION },
+	{ "browser_cookie", "", "\"\" is not 1 to 64 bytes long" },
+	{ "browser_cookie", NAME_64 "x",
+	    "\"" NAME_64 "x\" is not 1 to 64 bytes long" },
+	{ "browser_cookie", "a=b", "\"a=b\"" NO_TOKEN },
+	{ "browser_cookie", "a;b", "\"a;b\"" NO_TOKEN },
+	{ "browser_cookie", "a b", "\"a b\"" NO_TOKEN },
+	{ "browser_cookie", "\xc3\xa9", "\"\\xc3\\xa9\"" NO_TOKEN },
+	{ "browser_cookie_path", "", "\"\" does not begin with a slash" },
+	{ "browser_cookie_path", "a", "\"a\" does not begin with a slash" },
+	{ "browser_cookie_path", "/a; Secure",
+	    "\"/a; Secure\" has a semicolon, a blank or a character beyond "
+	    "ASCII in it" },
+	{ "browser_cookie_path", "/\r\n",
+	    "\"/\\x0d\\x0a\" has a semicolon, a blank or a character beyond "
+	    "ASCII in it" },
+	{ "browser_cookie_same_site", "lax",
+	    "\"lax\" is neither Strict nor Lax nor None nor \"\"" },
+	{ "browser_cookie_secure", "maybe",
+	    "\"maybe\" is not yes, no or auto" },
 };
 
 static void
@@ -316,6 +354,21 @@ test_refused(void)
 		CU_ASSERT_STRING_EQUAL(problem.text, expected);
 		CU_ASSERT_STRING_EQUAL(printed(refused[i].key), before);
 	}
+	fcgi_options_fini(&options);
+}
+
+static void
+test_long_cookie_path(void)
+{
+	char longest[HTTP_COOKIE_PATH_MAX + 2];
+
+	memset(longest, '/', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	init();
+	CU_ASSERT_FALSE(set("browser_cookie_path", longest));
+	CU_ASSERT_PTR_NOT_NULL(strstr(problem.text, " more than 255 bytes"));
+	longest[HTTP_COOKIE_PATH_MAX] = '\0';
+	CU_ASSERT_TRUE(set("browser_cookie_path", longest));
 	fcgi_options_fini(&options);
 }
 
@@ -365,6 +418,7 @@ static const struct unit_test tests[] = {
 	{ "a wrong value is refused with its reason", test_refused },
 	{ "a path may have as many bytes as a unix socket takes",
 	    test_longest_path },
+	{ "the path of a cookie may be so long", test_long_cookie_path },
 	{ "the help has every option and fits a terminal", test_help },
 };
 

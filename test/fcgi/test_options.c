@@ -58,6 +58,11 @@ test_defaults(void)
 	CU_ASSERT_EQUAL(engine->max_channel_length,
 	    defaults.max_channel_length);
 	CU_ASSERT_EQUAL(engine->max_channel_depth, defaults.max_channel_depth);
+	CU_ASSERT_EQUAL(engine->max_sessions_per_browser,
+	    defaults.max_sessions_per_browser);
+	CU_ASSERT_EQUAL(engine->multi_session_interval,
+	    defaults.multi_session_interval);
+	CU_ASSERT_EQUAL(engine->session_binding, defaults.session_binding);
 	CU_ASSERT_EQUAL(engine->anonymous_publish, defaults.anonymous_publish);
 	CU_ASSERT_EQUAL(engine->broadcast_to_publisher,
 	    defaults.broadcast_to_publisher);
@@ -78,6 +83,10 @@ test_defaults_of_process(void)
 	CU_ASSERT_EQUAL(options.allowed_origins.count, 0);
 	CU_ASSERT_TRUE(options.callback_polling);
 	CU_ASSERT_EQUAL(options.duplicate_connect_status, 409);
+	CU_ASSERT_STRING_EQUAL(options.browser_cookie, "BAYEUX_BROWSER");
+	CU_ASSERT_STRING_EQUAL(options.browser_cookie_path, "/");
+	CU_ASSERT_STRING_EQUAL(options.browser_cookie_same_site, "Lax");
+	CU_ASSERT_EQUAL(options.browser_cookie_secure, FCGI_SWITCH_AUTO);
 	CU_ASSERT_EQUAL(options.log_level, BX_LOG_INFO);
 	CU_ASSERT_STRING_EQUAL(options.log_target, "stderr");
 	CU_ASSERT_STRING_EQUAL(fcgi_options_source(&options, "timeout"),
@@ -86,16 +95,21 @@ test_defaults_of_process(void)
 	fcgi_options_fini(&options);
 }
 
-/* A value that says what is done anyway promises nothing that is not kept. */
+/* Browsers would drop the cookie, and no client could be known by it. */
 static void
-test_unbuilt_but_true(void)
+test_insecure_none(void)
 {
 	init();
-	CU_ASSERT_TRUE(set("session_binding", "trust"));
-	CU_ASSERT_TRUE(set("max_sessions_per_browser", "-1"));
-	CU_ASSERT_STRING_EQUAL(fcgi_options_source(&options,
-				   "session_binding"),
-	    "file:1");
+	CU_ASSERT_TRUE(fcgi_options_agree(&options, &problem));
+	CU_ASSERT_TRUE(set("browser_cookie_same_site", "None"));
+	CU_ASSERT_TRUE(fcgi_options_agree(&options, &problem));
+	CU_ASSERT_TRUE(set("browser_cookie_secure", "no"));
+	CU_ASSERT_FALSE(fcgi_options_agree(&options, &problem));
+	CU_ASSERT_STRING_EQUAL(problem.text,
+	    "browser_cookie_secure: no browser takes a cookie with "
+	    "browser_cookie_same_site = None that is not secure");
+	CU_ASSERT_TRUE(set("browser_cookie_same_site", "Strict"));
+	CU_ASSERT_TRUE(fcgi_options_agree(&options, &problem));
 	fcgi_options_fini(&options);
 }
 
@@ -171,6 +185,7 @@ test_lists(void)
 	CU_ASSERT_STRING_EQUAL(problem.text, "timeout: takes one value");
 	CU_ASSERT_FALSE(set_values("timeout", NULL, 0, false));
 	CU_ASSERT_FALSE(set_values("session_binding", NULL, 0, false));
+	CU_ASSERT_FALSE(set_values("callback_polling", NULL, 0, false));
 	fcgi_options_fini(&options);
 }
 
@@ -205,7 +220,8 @@ use_memory(void *ctx)
 		return false;
 	ok = set_values("listen", two, 2, false) &&
 	    set_values("listen", two, 2, true) && set("mount", "/other") &&
-	    set("session_binding", "trust") && set("timeout", "1s");
+	    set("callback_polling", "no") && set("browser_cookie", "B") &&
+	    set("timeout", "1s");
 	if (!ok) {
 		CU_ASSERT_PTR_NOT_NULL(
 		    strstr(problem.text, ": out of memory"));
@@ -226,8 +242,8 @@ static const struct unit_test tests[] = {
 	{ "the defaults are those of the engine", test_defaults },
 	{ "the process has the documented defaults",
 	    test_defaults_of_process },
-	{ "an option not here yet may say what is done anyway",
-	    test_unbuilt_but_true },
+	{ "SameSite=None and a cookie that is not secure do not agree",
+	    test_insecure_none },
 	{ "an unknown key is refused, and a known one suggested",
 	    test_unknown },
 	{ "a list is replaced, added to, and emptied", test_lists },

@@ -63,9 +63,7 @@ test('-h and -T have the same options and defaults', () => {
 	const known = documented();
 	const { stdout } = ask('-T');
 	const values = collect(stdout, /^(\w+) = "?(.*?)"? {2}# default/gm);
-	const refused = collect(stdout,
-	    /^# (\w+): not supported by this version$/gm);
-	assert.deepEqual({ ...values, ...refused }, known);
+	assert.deepEqual(values, known);
 });
 
 test('-h names every flag that the arguments may have', () => {
@@ -203,8 +201,6 @@ test('-o that is no KEY=VALUE is refused', () => {
 		    'did you mean "timeout"?'],
 		['x'.repeat(5000) + '=1', `no such option "${
 		    'x'.repeat(119)}..."`],
-		['session_binding=strict', 'session_binding: not supported ' +
-		    'by this version, which acts as session_binding = trust'],
 		['timeout=\x1b[2J', 'timeout: "\\x1b[2J" is not a whole ' +
 		    'number with a unit: ms, s, m or h'],
 	]) {
@@ -214,6 +210,15 @@ test('-o that is no KEY=VALUE is refused', () => {
 			stderr: `command line: ${message}\n`,
 		});
 	}
+});
+
+test('options that do not go together are refused', () => {
+	const file = 'browser_cookie_same_site = None\n';
+	assert.equal(askFile(file, '-t').status, 0);
+	assert.deepEqual(askFile(file, '-t', '-o', 'browser_cookie_secure=no'),
+	    { status: 1, stdout: '', stderr: 'browser_cookie_secure: ' +
+	    'no browser takes a cookie with ' +
+	    'browser_cookie_same_site = None that is not secure\n' });
 });
 
 test('arguments that are not known show the usage', () => {
