@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/exchange.h"
+#include "engine/session_browser.h"
 #include "log.h"
 #include "options.h"
 #include "request.h"
@@ -137,6 +138,31 @@ fcgi_request_params(struct fcgi_request *request, struct bx_slice content)
 	    content);
 }
 
+/* Tell the exchange which browser asks.  One that shows no cookie may get
+ * one; without random bytes it is a client that has none. */
+static void
+introduce_visitor(struct fcgi_request *request)
+{
+	struct fcgi_context *context = request->context;
+	const struct http_request *http = &request->intake->http;
+	struct bx_visitor visitor = { .unlimited = http->http2 };
+	struct bx_slice shown =
+	    http_cookie_find(http->cookie, context->options->browser_cookie);
+
+	if (shown.len > 0) {
+		memcpy(visitor.cookie, shown.at, shown.len);
+		visitor.cookie_len = shown.len;
+		visitor.shown = true;
+	} else if (http_cookie_generate(context->env, request->new_id) ==
+	    BX_OK) {
+		memcpy(visitor.cookie, request->new_id,
+		    sizeof(request->new_id));
+		visitor.cookie_len = sizeof(request->new_id);
+	}
+	request->is_secure = http->https;
+	bx_exchange_set_visitor(request->exchange, &visitor);
+}
+
 /* Everything that the status has to say comes from the exchange. */
 static enum bx_status
 open_exchange(struct fcgi_request *request)
@@ -156,6 +182,7 @@ open_exchange(struct fcgi_request *request)
 		request->exchange = NULL;
 		return reply(request, status, "no_memory");
 	}
+	introduce_visitor(request);
 	intake_free(request);
 	request->state = FCGI_REQUEST_OPEN;
 	bx_exchange_start(request->exchange, context->now);
@@ -233,6 +260,29 @@ fcgi_request_time_out(struct fcgi_request *request)
 	return reply(request, 408, NULL);
 }
 
+/* The line that gives the browser its cookie. */
+static enum bx_status
+format_cookie(const struct fcgi_request *request,
+    char line[HTTP_COOKIE_LINE_MAX])
+{
+	const struct fcgi_options *options = request->context->options;
+	const char *same_site = options->browser_cookie_same_site;
+	struct http_cookie cookie = {
+		.name = options->browser_cookie,
+		.path = options->browser_cookie_path,
+		.same_site = same_site,
+		.secure = options->browser_cookie_secure == FCGI_SWITCH_YES,
+	};
+	struct bx_slice id = { request->new_id, sizeof(request->new_id) };
+
+	/* Browsers take no cookie of other sites that is not secure, so it
+	 * is, even behind a proxy that ends TLS and does not say so. */
+	if (options->browser_cookie_secure == FCGI_SWITCH_AUTO)
+		cookie.secure =
+		    request->is_secure || strcmp(same_site, "None") == 0;
+	return http_cookie_format(&cookie, id, line);
+}
+
 enum bx_status
 fcgi_request_answer(struct fcgi_request *request)
 {
@@ -245,8 +295,12 @@ fcgi_request_answer(struct fcgi_request *request)
 		.duplicate_status = context->options->duplicate_connect_status,
 		.request_id = request->id,
 	};
+	char cookie[HTTP_COOKIE_LINE_MAX];
 
 	answer.answer = bx_exchange_answer(request->exchange, context->now);
+	if (answer.answer.sets_cookie &&
+	    format_cookie(request, cookie) == BX_OK)
+		answer.cookie = cookie;
 	request->response = request->transport->respond(&answer);
 	request->state = FCGI_REQUEST_ANSWERING;
 	return request->response != NULL ? BX_OK : BX_ENOMEM;

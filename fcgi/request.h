@@ -1,8 +1,8 @@
 /*
  * request.h - one FastCGI request, from its first byte to its answer.
  *
- * A request does no I/O.  It is fed what its connection reads, and when it
- * has something to say, response is set; the connection writes that.
+ * It does no I/O.  It is fed what its connection reads; when it has something
+ * to say, response is set, and the connection writes that.
  *
  *	state \ event	params	end of	stdin	end of	answer	finish
  *				params		stdin
@@ -16,8 +16,7 @@
  *
  * Ownership: the connection owns the request, which owns its response until
  * it is freed.  context and budget are borrowed while the request lives.
- * Reentrancy: feeding may start an exchange, which calls policy callbacks and
- * services; these do not reach requests.
+ * Reentrancy: an exchange that starts calls policies, which reach no request.
  * Limits: params FCGI_REQUEST_PARAMS_MAX, a body max_message_size, both their
  * budgets; what is over is read, thrown away, and answered 413, 431 or 503.
  */
@@ -33,6 +32,7 @@
 #include "engine/hash.h"
 #include "engine/json.h"
 #include "engine/status.h"
+#include "http_cookie.h"
 #include "idle.h"
 
 struct bx_core;
@@ -77,9 +77,11 @@ struct fcgi_request {
 	char *cors;		      /* of http_origin_format, or NULL */
 	struct bx_exchange *exchange; /* its owner is this request */
 	struct fcgi_address address;
+	char new_id[HTTP_COOKIE_ID_LENGTH]; /* if the browser shows none */
 	uint16_t id;
 	uint8_t state;
 	bool is_counted; /* in context->addresses */
+	bool is_secure;	 /* came over HTTPS */
 };
 
 /*
@@ -88,9 +90,6 @@ struct fcgi_request {
  */
 struct fcgi_request *fcgi_request_new(struct fcgi_context *context,
     struct fcgi_budget *budget, uint16_t id, const char *refusal);
-
-/* Finish, and free.  NULL is legal. */
-void fcgi_request_free(struct fcgi_request *request);
 
 /*
  * The next bytes of a stream, or its end.  BX_EINVAL: the peer breaks the
@@ -103,18 +102,19 @@ enum bx_status fcgi_request_stdin(struct fcgi_request *request,
     struct bx_slice content);
 enum bx_status fcgi_request_stdin_end(struct fcgi_request *request);
 
-/* The request that has not been sent in time: reply with 408. */
+/* The request of an item that has expired in context->incomplete, as it was
+ * not sent in time: reply with 408. */
+struct fcgi_request *fcgi_request_of_idle(struct fcgi_idle *item);
 enum bx_status fcgi_request_time_out(struct fcgi_request *request);
 
-/* Of an item that has expired in context->incomplete. */
-struct fcgi_request *fcgi_request_of_idle(struct fcgi_idle *item);
-
-/* The request's exchange has come out of bx_engine_next_ready: compose the
- * response.  BX_ENOMEM: it is only good for free. */
+/* The exchange has come out of bx_engine_next_ready: compose the response.
+ * BX_ENOMEM: the request is only good for free. */
 enum bx_status fcgi_request_answer(struct fcgi_request *request);
 
 /* The request is over.  handed_over says that its whole answer was written;
  * otherwise its events go back to their queues.  Legal twice. */
 void fcgi_request_finish(struct fcgi_request *request, bool handed_over);
+
+void fcgi_request_free(struct fcgi_request *request); /* finishes; or NULL */
 
 #endif

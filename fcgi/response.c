@@ -14,7 +14,7 @@
 #include "response.h"
 
 /* Status and headers. */
-#define HEAD_MAX 1200
+#define HEAD_MAX 1700
 
 struct place {
 	size_t piece;
@@ -79,12 +79,13 @@ format_head(char *out, size_t size, const struct fcgi_response_head *head,
 	    "Cache-Control: no-cache, no-store\r\n"
 	    "X-Content-Type-Options: nosniff\r\n"
 	    "Vary: Origin\r\n"
-	    "Content-Length: %zu\r\n%s%s\r\n",
+	    "Content-Length: %zu\r\n%s%s%s\r\n",
 	    head->status, http_status_reason(head->status),
 	    type != NULL ? "Content-Type: " : "", type != NULL ? type : "",
 	    type != NULL ? "\r\n" : "", body_len,
 	    head->more != NULL ? head->more : "",
-	    head->cors != NULL ? head->cors : "");
+	    head->cors != NULL ? head->cors : "",
+	    head->cookie != NULL ? head->cookie : "");
 	return len < 0 ? size : (size_t)len;
 }
 

@@ -35,6 +35,7 @@ struct fcgi_response_head {
 	const char *content_type; /* NULL when there is no body */
 	const char *more;	  /* header lines with their CRLF, or NULL */
 	const char *cors;	  /* the same, of http_origin_format */
+	const char *cookie;	  /* the same, of http_cookie_format */
 };
 
 /* before, the messages with "," between them, after. */

@@ -33,6 +33,7 @@ struct transport_reply {
 	struct bx_answer answer;
 	void *state;		   /* what receive has left */
 	const char *cors;	   /* for the head of the response */
+	const char *cookie;	   /* the same, or NULL */
 	unsigned duplicate_status; /* of HTTP, for what was superseded */
 	uint16_t request_id;
 };

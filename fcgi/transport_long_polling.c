@@ -93,6 +93,7 @@ respond(const struct transport_reply *reply)
 		.status = 200,
 		.content_type = FCGI_RESPONSE_JSON,
 		.cors = reply->cors,
+		.cookie = reply->cookie,
 	};
 	const struct fcgi_response_body body = {
 		.before = "[",

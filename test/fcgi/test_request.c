@@ -20,6 +20,9 @@
 static char mount[] = "/cometd";
 static char listed[] = "http://listed";
 static char *origins[] = { listed };
+static char cookie_name[] = "B";
+static char cookie_path[] = "/c";
+static char same_site[] = "Lax";
 static const uint64_t seed[2] = { 1, 2 };
 
 /* A process without sockets. */
@@ -43,6 +46,10 @@ site_start(struct site *site)
 	site->options.allowed_origins.items = origins;
 	site->options.allowed_origins.count = 1;
 	site->options.duplicate_connect_status = 409;
+	site->options.browser_cookie = cookie_name;
+	site->options.browser_cookie_path = cookie_path;
+	site->options.browser_cookie_same_site = same_site;
+	site->options.browser_cookie_secure = FCGI_SWITCH_AUTO;
 	site->engine = bx_engine_new(unit_env(), &site->options.settings);
 	if (site->engine == NULL)
 		return false;
@@ -277,6 +284,99 @@ a_foreign_origin_is_403(void)
 	CU_ASSERT_TRUE(says(request, "Vary: Origin\r\n"));
 	CU_ASSERT_FALSE(says(request, "Access-Control"));
 	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).sessions, 0);
+	fcgi_request_free(request);
+	site_stop(&site);
+}
+
+#define FROM "REQUEST_METHOD=POST", "REQUEST_URI=/cometd"
+
+/* A request with these params, which makes a session. */
+static struct fcgi_request *
+shake_hands(struct site *site, const char *const *params)
+{
+	struct fcgi_request *request;
+
+	request = fcgi_request_new(&site->context, &site->budget, ID, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	CU_ASSERT_EQUAL(feed_params(request, params), BX_OK);
+	CU_ASSERT_EQUAL(feed_body(request, HANDSHAKE), BX_OK);
+	CU_ASSERT_EQUAL(drain(site), BX_OK);
+	CU_ASSERT_TRUE(says(request, "\"successful\":true"));
+	return request;
+}
+
+static void
+expect_cookie(const char *const *params, enum fcgi_switch secure,
+    char *same_site_is, const char *attributes)
+{
+	struct fcgi_request *request;
+	struct site site;
+	char line[128];
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	site.options.browser_cookie_secure = secure;
+	site.options.browser_cookie_same_site = same_site_is;
+	request = shake_hands(&site, params);
+	(void)snprintf(line, sizeof(line),
+	    "\r\nSet-Cookie: B=%.16s; Path=/c; HttpOnly%s\r\n",
+	    request->new_id, attributes);
+	CU_ASSERT_TRUE(says(request, line));
+	fcgi_request_free(request);
+	site_stop(&site);
+}
+
+static void
+a_new_browser_gets_a_cookie_as_configured(void)
+{
+	static char none[] = "None";
+	static char absent[] = "";
+	static const char *const http[] = { FROM, NULL };
+	static const char *const https[] = { FROM, "HTTPS=on", NULL };
+	static const char *const invalid[] = { FROM, "HTTP_COOKIE=B=short",
+		NULL };
+
+	expect_cookie(http, FCGI_SWITCH_AUTO, same_site, "; SameSite=Lax");
+	expect_cookie(invalid, FCGI_SWITCH_NO, absent, "");
+	expect_cookie(https, FCGI_SWITCH_NO, same_site, "; SameSite=Lax");
+	expect_cookie(https, FCGI_SWITCH_AUTO, same_site,
+	    "; SameSite=Lax; Secure");
+	expect_cookie(http, FCGI_SWITCH_YES, absent, "; Secure");
+	expect_cookie(http, FCGI_SWITCH_AUTO, none, "; SameSite=None; Secure");
+}
+
+static void
+a_cookie_that_is_shown_is_not_set(void)
+{
+	static const char *const shown[] = { FROM,
+		"HTTP_COOKIE=A=1; B=abcdefgh", NULL };
+	struct fcgi_request *request;
+	struct site site;
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	request = shake_hands(&site, shown);
+	CU_ASSERT_FALSE(says(request, "Set-Cookie"));
+	fcgi_request_free(request);
+	site_stop(&site);
+	expect(post, "[{\"channel\":\"/meta/connect\"}]",
+	    "Vary: Origin\r\nContent-Length: ");
+}
+
+static void
+without_random_bytes_there_is_no_cookie(void)
+{
+	struct fcgi_request *request;
+	struct site site;
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	request = fcgi_request_new(&site.context, &site.budget, ID, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	CU_ASSERT_EQUAL(feed_params(request, post), BX_OK);
+	unit_fail_random(true);
+	CU_ASSERT_EQUAL(feed_body(request, HANDSHAKE), BX_OK);
+	unit_fail_random(false);
+	CU_ASSERT_EQUAL(drain(&site), BX_OK);
+	CU_ASSERT_TRUE(says(request, "Status: "));
+	CU_ASSERT_FALSE(says(request, "Set-Cookie"));
 	fcgi_request_free(request);
 	site_stop(&site);
 }
@@ -559,6 +659,12 @@ static const struct unit_test tests[] = {
 	    a_preflight_is_answered_by_status_and_headers },
 	{ "rule 79: a POST of a foreign origin is 403, and nothing is done",
 	    a_foreign_origin_is_403 },
+	{ "rule 80: a new browser gets a cookie as configured",
+	    a_new_browser_gets_a_cookie_as_configured },
+	{ "rule 80: a cookie that is shown is not set",
+	    a_cookie_that_is_shown_is_not_set },
+	{ "without random bytes there is no cookie",
+	    without_random_bytes_there_is_no_cookie },
 	{ "what is malformed is 400", what_is_malformed_is_400 },
 	{ "a body of another length than told is 400",
 	    a_body_of_another_length_than_told_is_400 },

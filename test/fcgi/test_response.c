@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "engine/message.h"
+#include "fcgi/http_cookie.h"
+#include "fcgi/http_origin.h"
 #include "fcgi/record.h"
 #include "fcgi/response.h"
 #include "test/support/unit.h"
@@ -140,6 +142,31 @@ an_answer_has_exact_headers_and_commas_between_messages(void)
 	    "Content-Length: 10\r\n\r\n[aa,bb,cc]");
 	CU_ASSERT_TRUE(wire.ended);
 	CU_ASSERT_FALSE(wire.bad);
+	fcgi_response_free(response);
+}
+
+/* Both as long as they may be. */
+static void
+a_cookie_and_another_origin_have_room_in_the_head(void)
+{
+	const struct fcgi_response_body body = { .before = "[", .after = "]" };
+	char cors[HTTP_ORIGIN_HEADERS];
+	char cookie[HTTP_COOKIE_LINE_MAX];
+	struct fcgi_response_head head = json_head;
+	struct fcgi_response *response;
+
+	(void)memset(cors, 'o', sizeof(cors));
+	(void)strcpy(cors + sizeof(cors) - 3, "\r\n");
+	(void)memset(cookie, 'c', sizeof(cookie));
+	(void)strcpy(cookie + sizeof(cookie) - 3, "\r\n");
+	head.cors = cors;
+	head.cookie = cookie;
+	response = fcgi_response_new(unit_env(), 7, &head, &body);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(response);
+	write_all(response, 7, SIZE_MAX);
+	CU_ASSERT_PTR_NOT_NULL(strstr(wire.out, "\r\nooo"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(wire.out, "o\r\nccc"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(wire.out, "c\r\n\r\n[]"));
 	fcgi_response_free(response);
 }
 
@@ -374,6 +401,8 @@ without_memory_there_is_no_response(void)
 static const struct unit_test tests[] = {
 	{ "an answer has exact headers, and commas between messages",
 	    an_answer_has_exact_headers_and_commas_between_messages },
+	{ "a cookie and another origin have room in the head",
+	    a_cookie_and_another_origin_have_room_in_the_head },
 	{ "the same bytes come whatever a write takes",
 	    the_same_bytes_come_whatever_a_write_takes },
 	{ "a body is split where a record is full",
