@@ -26,8 +26,10 @@ export async function send(address, messages, options) {
 }
 
 export class Client {
-	constructor(address) {
+	// headers: what each of its requests says beside the usual.
+	constructor(address, headers = {}) {
 		this.address = address;
+		this.headers = headers;
 		this.clientId = undefined;
 	}
 
@@ -37,8 +39,9 @@ export class Client {
 			id: String(++lastId), ...fields };
 	}
 
-	send(messages, options) {
-		return send(this.address, messages, options);
+	send(messages, options = {}) {
+		return send(this.address, messages, { ...options,
+			headers: { ...this.headers, ...options.headers } });
 	}
 
 	// The reply to one message; events that came with it go to events.
@@ -109,7 +112,7 @@ export class Client {
 		const connection = await Connection.open(this.address);
 		const message = this.connectMessage(fields);
 		const held = watch(connection.request({
-			body: JSON.stringify([message])
+			headers: this.headers, body: JSON.stringify([message])
 		}));
 		held.connection = connection;
 		held.next = () => this.hold(fields);

@@ -240,6 +240,21 @@ function answerCases(stack) {
 		assert.equal(reply.status, 200);
 		await assertAsFrom(stack(), reply, body);
 	});
+
+	test('the browser cookie goes out and comes back', async () => {
+		const body = [{ channel: '/meta/handshake', id: '1',
+			version: '1.0',
+			supportedConnectionTypes: ['long-polling'] }];
+		const first = await post(stack().http, body);
+		const [cookie, ...how] =
+		    first.header('Set-Cookie').split('; ');
+		assert.match(cookie, /^BAYEUX_BROWSER=[0-9a-z]{16}$/);
+		assert.deepEqual(how, ['Path=/', 'HttpOnly', 'SameSite=Lax']);
+		const next = await post(stack().http, body,
+		    { headers: { Cookie: cookie } });
+		assert.equal(next.json[0].successful, true);
+		assert.equal(next.header('Set-Cookie'), undefined);
+	});
 }
 
 function holdCases(stack) {
