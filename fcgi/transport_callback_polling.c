@@ -187,6 +187,7 @@ respond(const struct transport_reply *reply)
 		.content_type = SCRIPT_TYPE,
 		.more = DISPOSITION,
 		.cors = reply->cors,
+		.cookie = reply->cookie,
 	};
 	struct fcgi_response_body body = {
 		.before = callback->opening,

@@ -18,6 +18,9 @@
 #include "unit.h"
 
 static char mount[] = "/cometd";
+static char cookie[] = "B";
+static char path[] = "/";
+static char same_site[] = "Lax";
 static const uint64_t seed[2] = { 1, 2 };
 
 static void
@@ -58,6 +61,9 @@ site_start(struct site *site)
 	site->options.mount = mount;
 	site->options.max_message_size = 500000;
 	site->options.duplicate_connect_status = 409;
+	site->options.browser_cookie = cookie;
+	site->options.browser_cookie_path = path;
+	site->options.browser_cookie_same_site = same_site;
 	site->engine = bx_engine_new(unit_env(), &site->options.settings);
 	pool->scratch = bx_alloc(unit_env(), FCGI_CONN_SCRATCH);
 	pool->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);

@@ -55,6 +55,12 @@ function run(response, name) {
 	return JSON.parse(JSON.stringify(calls[0][0]));
 }
 
+test('rule 80: a handshake by script sets the cookie too', async () => {
+	const response = await get(asked([handshake], 'cb'));
+	assert.match(response.header('Set-Cookie'),
+	    /^BAYEUX_BROWSER=[a-z0-9]{16}; Path=\/; HttpOnly; SameSite=Lax$/);
+});
+
 // A client whose every message is a script tag's.
 class ScriptClient extends Client {
 	async send(messages) {
