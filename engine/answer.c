@@ -44,11 +44,10 @@ count_message(struct bx_message *message, void *ctx)
 }
 
 struct bx_answer
-bx_exchange_answer(struct bx_exchange *exchange, bx_msec now)
+bx_exchange_answer(struct bx_exchange *exchange)
 {
 	struct bx_answer answer = { .outcome = BX_OUTCOME_REPLIES };
 
-	(void)now;
 	if (exchange->reader.wake == BX_WAKE_SUPERSEDED)
 		answer.outcome = BX_OUTCOME_SUPERSEDED;
 	else if (exchange->no_memory ||

@@ -117,9 +117,8 @@ bx_engine_advance(struct bx_engine *engine, bx_msec now)
 }
 
 void
-bx_engine_shut_down(struct bx_engine *engine, bx_msec spread, bx_msec now)
+bx_engine_shut_down(struct bx_engine *engine, bx_msec spread)
 {
-	(void)now;
 	engine->core.closing = true;
 	engine->core.spread = spread;
 	bx_sessions_shut_down(engine->core.sessions);

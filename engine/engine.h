@@ -65,8 +65,7 @@ void bx_engine_advance(struct bx_engine *engine, bx_msec now);
  * The process is about to end: make every held connect ready, each advised to
  * retry after a random interval of at most spread, and hold none from now on.
  */
-void bx_engine_shut_down(struct bx_engine *engine, bx_msec spread,
-    bx_msec now);
+void bx_engine_shut_down(struct bx_engine *engine, bx_msec spread);
 
 struct bx_counts bx_engine_counts(const struct bx_engine *engine);
 

@@ -92,7 +92,7 @@ void *bx_exchange_owner(const struct bx_exchange *exchange);
  * takes from the sessions' queues all that waits by now, so it is called when
  * the bytes are about to be written, and once.
  */
-struct bx_answer bx_exchange_answer(struct bx_exchange *exchange, bx_msec now);
+struct bx_answer bx_exchange_answer(struct bx_exchange *exchange);
 
 /* Call fn for each message of the answer in the order to be written (queued
  * events, then replies: rule 38).  Each is borrowed until close. */

@@ -297,7 +297,7 @@ fcgi_request_answer(struct fcgi_request *request)
 	};
 	char cookie[HTTP_COOKIE_LINE_MAX];
 
-	answer.answer = bx_exchange_answer(request->exchange, context->now);
+	answer.answer = bx_exchange_answer(request->exchange);
 	if (answer.answer.sets_cookie &&
 	    format_cookie(request, cookie) == BX_OK)
 		answer.cookie = cookie;

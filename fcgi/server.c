@@ -181,7 +181,7 @@ on_stop(int signal_number, void *ctx)
 	    signal_number, server->pool.count, server->pool.requests);
 	server->pool.refusal = "stopping";
 	fcgi_sockets_close(&server->sockets);
-	bx_engine_shut_down(server->engine, STOP_SPREAD, server->context.now);
+	bx_engine_shut_down(server->engine, STOP_SPREAD);
 }
 
 static bool

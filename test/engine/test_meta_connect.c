@@ -202,7 +202,7 @@ rule_40_shutdown_answers_with_a_retry_spread_out(void)
 
 	start(&client);
 	connect(&client, "");
-	bx_engine_shut_down(client.talk.engine, 5000, client.talk.now);
+	bx_engine_shut_down(client.talk.engine, 5000);
 	talk_drain(&client.talk);
 	CU_ASSERT_EQUAL(
 	    sscanf(client.request.text,

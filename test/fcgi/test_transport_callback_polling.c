@@ -57,7 +57,7 @@ answer(struct bx_exchange *exchange, void *state, struct reply *reply)
 	const struct transport_reply out = {
 		.env = unit_env(),
 		.exchange = exchange,
-		.answer = bx_exchange_answer(exchange, 1000),
+		.answer = bx_exchange_answer(exchange),
 		.state = state,
 		.cors = "X-Cors: yes\r\n",
 		.duplicate_status = 409,

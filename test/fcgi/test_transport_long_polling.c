@@ -63,8 +63,7 @@ answer(struct bx_engine *engine, const char *type, struct bx_buf *body)
 	if (outcome.status == 0) {
 		bx_exchange_start(exchange, 1000);
 		CU_ASSERT_PTR_EQUAL(bx_engine_next_ready(engine), exchange);
-		if (bx_exchange_answer(exchange, 1000).outcome !=
-		    BX_OUTCOME_REPLIES)
+		if (bx_exchange_answer(exchange).outcome != BX_OUTCOME_REPLIES)
 			outcome.status = 503;
 		else
 			bx_exchange_each_message(exchange, add_id,

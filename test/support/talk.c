@@ -105,7 +105,7 @@ talk_drain(struct talk *talk)
 
 	while ((exchange = bx_engine_next_ready(talk->engine)) != NULL) {
 		request = bx_exchange_owner(exchange);
-		answer = bx_exchange_answer(exchange, talk->now);
+		answer = bx_exchange_answer(exchange);
 		request->ready = true;
 		request->outcome = answer.outcome;
 		request->sets_cookie = answer.sets_cookie;
