@@ -175,8 +175,11 @@ static struct fcgi_listener *
 open_inet(const struct bx_env *env, const char *address,
     struct fcgi_listener_problem *problem)
 {
+	/* One socket, so one family: what has no brackets is for IPv4, also
+	 * where a name such as localhost has both. */
 	const struct addrinfo hints = {
-		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+		.ai_flags = AI_NUMERICSERV | AI_PASSIVE,
+		.ai_family = address[0] == '[' ? AF_INET6 : AF_INET,
 		.ai_socktype = SOCK_STREAM,
 	};
 	struct fcgi_listener *listener;
@@ -188,7 +191,7 @@ open_inet(const struct bx_env *env, const char *address,
 	if (!split(address, host, &port) ||
 	    getaddrinfo(host, port, &hints, &info) != 0) {
 		fcgi_listener_complain(problem,
-		    "is no unix:PATH and no numeric HOST:PORT", 0);
+		    "is no unix:PATH and no HOST:PORT of this machine", 0);
 		return NULL;
 	}
 	fd = bind_inet(info);

@@ -39,8 +39,9 @@ void fcgi_listener_complain(struct fcgi_listener_problem *problem,
     const char *what, int error);
 
 /*
- * Listen at "unix:PATH", with permissions mode, or at a numeric "HOST:PORT",
- * port 0 being any free one.  NULL: problem says why not.
+ * Listen at "unix:PATH", with permissions mode, or at "HOST:PORT", an IPv4
+ * address or a name that has one, or "[IPv6]:PORT"; port 0 is any free one.
+ * NULL: problem says why not.
  */
 struct fcgi_listener *fcgi_listener_open(const struct bx_env *env,
     const char *address, unsigned mode, struct fcgi_listener_problem *problem);

@@ -223,7 +223,24 @@ without_memory_nothing_is_left_behind(void)
 	leave_folder();
 }
 
+static void
+a_name_stands_for_its_ipv4_address(void)
+{
+	struct fcgi_listener *listener;
+	char name[128];
+
+	listener = fcgi_listener_open(unit_env(), "localhost:0", 0, &problem);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(listener);
+	fcgi_listener_name(listener, name, sizeof(name));
+	CU_ASSERT_EQUAL(strncmp(name, "127.0.0.1:", 10), 0);
+	fcgi_listener_close(listener);
+	CU_ASSERT_PTR_NULL(
+	    fcgi_listener_open(unit_env(), "[localhost]:0", 0, &problem));
+}
+
 static const struct unit_test tests[] = {
+	{ "a name stands for its IPv4 address",
+	    a_name_stands_for_its_ipv4_address },
 	{ "a path is made with its mode, and removed",
 	    a_path_is_made_with_its_mode_and_removed },
 	{ "a path that is listened at is not taken",
