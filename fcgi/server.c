@@ -116,6 +116,14 @@ has_stopped(struct fcgi_server *server)
 	return server->quiet_turns > 2;
 }
 
+/* While stopping with nothing left to answer the loop turns without sleep, to
+ * see whether more has come. */
+static bool
+is_looking_around(const struct fcgi_server *server)
+{
+	return server->stop_at != BX_NEVER && server->pool.requests == 0;
+}
+
 static void
 on_prepare(struct ev_loop *loop, ev_prepare *watcher, int revents)
 {
@@ -127,7 +135,7 @@ on_prepare(struct ev_loop *loop, ev_prepare *watcher, int revents)
 		fcgi_sockets_resume(&server->sockets);
 	if (has_stopped(server))
 		ev_break(loop, EVBREAK_ALL);
-	if (bx_engine_has_ready(server->engine) || server->quiet_turns > 0)
+	if (bx_engine_has_ready(server->engine) || is_looking_around(server))
 		ev_idle_start(loop, &server->awake);
 	else
 		ev_idle_stop(loop, &server->awake);
@@ -321,8 +329,10 @@ int
 fcgi_server_run(struct fcgi_server *server)
 {
 	(void)ev_run(server->loop, 0);
-	fcgi_log(BX_LOG_NOTICE, "event=stopped unanswered=%zu",
-	    server->pool.requests);
+	fcgi_log(BX_LOG_NOTICE,
+	    "event=stopped unanswered=%zu limit_reached=%s",
+	    server->pool.requests,
+	    server->context.now >= server->stop_at ? "yes" : "no");
 	return EXIT_SUCCESS;
 }
 

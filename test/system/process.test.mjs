@@ -89,6 +89,8 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 			assert.ok(intervals.size > 1, 'they come back spread');
 			assert.deepEqual(await ended,
 			    { code: 0, signal: null }, stack.output);
+			assert.match(stack.output,
+			    /event=stopped unanswered=0 limit_reached=no/);
 			peer.close();
 		}));
 }
