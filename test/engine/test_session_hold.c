@@ -6,41 +6,8 @@
 #include "engine/client_id.h"
 #include "engine/session_queue.h"
 #include "engine/sessions.h"
+#include "test/support/house.h"
 #include "test/support/unit.h"
-
-struct house {
-	struct bx_settings settings;
-	struct bx_channel_tree *tree;
-	struct bx_sessions *sessions;
-	struct bx_session *session;
-};
-
-static const uint64_t seed[2] = { 1, 2 };
-
-static void
-open_house(struct house *house)
-{
-	const struct bx_settings defaults = BX_SETTINGS_DEFAULT;
-
-	house->settings = defaults;
-	house->settings.max_queue_messages = 2;
-	house->settings.max_sessions = 2;
-	house->tree = bx_channel_tree_new(unit_env(), seed);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(house->tree);
-	house->sessions =
-	    bx_sessions_new(unit_env(), &house->settings, house->tree, seed);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(house->sessions);
-	CU_ASSERT_EQUAL_FATAL(bx_session_new(house->sessions, 0,
-				  &house->session),
-	    BX_OK);
-}
-
-static void
-close_house(struct house *house)
-{
-	bx_sessions_free(house->sessions);
-	bx_channel_tree_free(house->tree);
-}
 
 static void
 init_reader(struct bx_reader *reader)
@@ -64,22 +31,12 @@ hold(struct house *house, struct bx_reader *reader, bx_msec until)
 }
 
 static void
-deliver(struct house *house, enum bx_status expected)
-{
-	struct bx_message *message = bx_message_new(unit_env(), "{}", 2);
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
-	CU_ASSERT_EQUAL(bx_session_deliver(house->session, message), expected);
-	bx_message_unref(message);
-}
-
-static void
 only_the_newest_connects_reply_starts_expiry(void)
 {
 	struct house house;
 	bool may_hold;
 
-	open_house(&house);
+	house_open(&house);
 	CU_ASSERT_EQUAL(bx_session_connect(house.session, -1, &may_hold), 1);
 	CU_ASSERT_EQUAL(bx_session_connect(house.session, -1, &may_hold), 2);
 	bx_session_replied(house.session, 1, 100);
@@ -92,7 +49,7 @@ only_the_newest_connects_reply_starts_expiry(void)
 	bx_sessions_advance(house.sessions, 10100);
 	CU_ASSERT_EQUAL(bx_sessions_count(house.sessions), 0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(unit_last_log(), "reason=expired"));
-	close_house(&house);
+	house_close(&house);
 }
 
 static void
@@ -101,17 +58,17 @@ a_reader_wakes_once_and_the_gravest_reason_stays(void)
 	struct house house;
 	struct bx_reader reader;
 
-	open_house(&house);
+	house_open(&house);
 	hold(&house, &reader, 50);
 	CU_ASSERT_EQUAL(bx_sessions_held(house.sessions), 1);
-	deliver(&house, BX_OK);
+	house_deliver(&house, BX_OK);
 	CU_ASSERT_EQUAL(reader.wake, BX_WAKE_MESSAGE);
 	CU_ASSERT_EQUAL(bx_sessions_held(house.sessions), 0);
 	bx_session_end(house.session, BX_GONE_DISCONNECT);
 	CU_ASSERT_EQUAL(reader.wake, BX_WAKE_ENDED);
 	CU_ASSERT_PTR_EQUAL(bx_sessions_take_ready(house.sessions), &reader);
 	CU_ASSERT_PTR_NULL(bx_sessions_take_ready(house.sessions));
-	close_house(&house);
+	house_close(&house);
 }
 
 static void
@@ -121,18 +78,18 @@ a_newer_connect_parts_the_older_reader(void)
 	struct bx_reader reader;
 	bool may_hold;
 
-	open_house(&house);
+	house_open(&house);
 	hold(&house, &reader, 50);
 	(void)bx_session_connect(house.session, -1, &may_hold);
 	CU_ASSERT_EQUAL(reader.wake, BX_WAKE_SUPERSEDED);
 	CU_ASSERT_PTR_NULL(reader.session);
 	/* What comes now is not for it. */
-	deliver(&house, BX_OK);
+	house_deliver(&house, BX_OK);
 	CU_ASSERT_EQUAL(reader.wake, BX_WAKE_SUPERSEDED);
 	CU_ASSERT_TRUE(bx_session_has_messages(house.session));
 	bx_session_let_go(&reader);
 	CU_ASSERT_PTR_NULL(bx_sessions_take_ready(house.sessions));
-	close_house(&house);
+	house_close(&house);
 }
 
 static void
@@ -141,7 +98,7 @@ a_hold_ends_at_its_time_and_a_shutdown_ends_all(void)
 	struct house house;
 	struct bx_reader reader;
 
-	open_house(&house);
+	house_open(&house);
 	hold(&house, &reader, 50);
 	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 50);
 	bx_sessions_advance(house.sessions, 50);
@@ -151,7 +108,7 @@ a_hold_ends_at_its_time_and_a_shutdown_ends_all(void)
 	bx_sessions_shut_down(house.sessions);
 	CU_ASSERT_EQUAL(reader.wake, BX_WAKE_SHUTDOWN);
 	bx_session_let_go(&reader);
-	close_house(&house);
+	house_close(&house);
 }
 
 static const struct unit_test tests[] = {
