@@ -110,6 +110,9 @@ export class Client {
 	// somebody else, so the server has had it in hand for a while.
 	async hold(fields) {
 		const connection = await Connection.open(this.address);
+		// lighttpd does not watch a client for its leaving during the
+		// first request of a connection, if that came at once.
+		await connection.request({ method: 'OPTIONS' });
 		const message = this.connectMessage(fields);
 		const held = watch(connection.request({
 			headers: this.headers, body: JSON.stringify([message])
