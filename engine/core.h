@@ -11,11 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "buf.h"
 #include "channel.h"
 #include "env.h"
 #include "hooks.h"
 #include "list.h"
+#include "reply.h"
 #include "session.h"
 #include "settings.h"
 
@@ -25,7 +25,7 @@ struct bx_core {
 	struct bx_channel_tree *tree;
 	struct bx_sessions *sessions;
 	struct bx_hooks *hooks;
-	struct bx_buf scratch;	/* a reply while it is written */
+	struct bx_draft draft;	/* the reply that is being written */
 	struct bx_list resumed; /* exchanges with a verdict come late */
 	uint64_t published;
 	bx_msec spread; /* once closing: of retries */

@@ -19,7 +19,7 @@ fini_core(struct bx_core *core)
 	bx_sessions_free(core->sessions);
 	bx_hooks_free(core->hooks);
 	bx_channel_tree_free(core->tree);
-	bx_buf_fini(&core->scratch);
+	bx_draft_fini(&core->draft);
 }
 
 /* One seed serves all tables: nobody outside learns anything about it. */
@@ -29,7 +29,7 @@ init_core(struct bx_core *core)
 	const struct bx_env *env = core->env;
 	uint64_t seed[2];
 
-	bx_buf_init(&core->scratch, env);
+	bx_draft_init(&core->draft, env);
 	bx_list_init(&core->resumed);
 	if (!env->random(env->ctx, seed, sizeof(seed)))
 		return false;

@@ -84,6 +84,27 @@ bx_message_event(const struct bx_env *env, struct bx_slice channel,
 }
 
 struct bx_message *
+bx_message_of_draft(const struct bx_draft *draft)
+{
+	const struct bx_slice fields = { draft->fields.bytes,
+		draft->fields.len };
+	const struct bx_slice ext = { draft->ext.bytes, draft->ext.len };
+	const struct bx_slice parts[] = {
+		text("{"),
+		fields,
+		label(fields.len > 0 ? ",\"ext\":{" : "\"ext\":{", ext),
+		ext,
+		label("}", ext),
+		text("}"),
+	};
+
+	if (!bx_draft_is_whole(draft))
+		return NULL;
+	return join(draft->fields.env, parts,
+	    sizeof(parts) / sizeof(parts[0]));
+}
+
+struct bx_message *
 bx_message_ref(struct bx_message *message)
 {
 	message->refs++;

@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 
+#include "draft.h"
 #include "env.h"
 #include "json.h"
 
@@ -31,6 +32,10 @@ struct bx_message *bx_message_new(const struct bx_env *env, const char *bytes,
 struct bx_message *bx_message_event(const struct bx_env *env,
     struct bx_slice channel, struct bx_slice data, struct bx_slice id,
     struct bx_slice ext);
+
+/* What the draft holds, as one object; NULL when there was or is no memory.
+ * The draft stays as it is. */
+struct bx_message *bx_message_of_draft(const struct bx_draft *draft);
 
 struct bx_message *bx_message_ref(struct bx_message *message);
 

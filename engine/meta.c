@@ -61,11 +61,14 @@ check_connection_types(const struct bx_turn *turn)
 }
 
 static void
-append_connection_types(struct bx_buf *buf, const struct bx_settings *settings)
+append_connection_types(struct bx_draft *draft,
+    const struct bx_settings *settings)
 {
+	struct bx_buf *buf =
+	    bx_draft_begin_field(draft, "supportedConnectionTypes");
 	int i;
 
-	(void)bx_buf_append_text(buf, ",\"supportedConnectionTypes\":[");
+	(void)bx_buf_append_text(buf, "[");
 	for (i = 0; i < BX_CONNECTION_TYPES_MAX &&
 	     settings->connection_types[i] != NULL;
 	     i++) {
@@ -81,12 +84,12 @@ static enum bx_step
 refuse_for_good(struct bx_turn *turn, enum bx_error error, const char *arg)
 {
 	struct bx_advice none = bx_advice_none(turn->core->settings);
-	struct bx_buf *buf = bx_turn_begin_reply(turn);
+	struct bx_draft *draft = bx_turn_begin_reply(turn);
 
-	bx_reply_error(buf, error, arg);
+	bx_reply_error(draft, error, arg);
 	if (error == BX_ERROR_CONNECTION_TYPES)
-		append_connection_types(buf, turn->core->settings);
-	bx_reply_advice(buf, &none);
+		append_connection_types(draft, turn->core->settings);
+	bx_reply_advice(draft, &none);
 	return bx_turn_end_reply(turn);
 }
 
@@ -136,10 +139,10 @@ refuse_for_now(struct bx_turn *turn)
 {
 	struct bx_advice later =
 	    bx_advice_handshake_later(turn->core->settings, FULL_INTERVAL);
-	struct bx_buf *buf = bx_turn_begin_reply(turn);
+	struct bx_draft *draft = bx_turn_begin_reply(turn);
 
-	bx_reply_error(buf, BX_ERROR_HANDSHAKE_DENIED, "too_many_sessions");
-	bx_reply_advice(buf, &later);
+	bx_reply_error(draft, BX_ERROR_HANDSHAKE_DENIED, "too_many_sessions");
+	bx_reply_advice(draft, &later);
 	return bx_turn_end_reply(turn);
 }
 
@@ -149,14 +152,14 @@ accept_handshake(struct bx_turn *turn, struct bx_session *session)
 	const struct bx_settings *settings = turn->core->settings;
 	struct bx_advice advice =
 	    bx_advice_retry(settings, settings->interval);
-	struct bx_buf *buf = bx_turn_begin_reply(turn);
+	struct bx_draft *draft = bx_turn_begin_reply(turn);
 
-	bx_reply_success(buf);
-	bx_reply_text(buf, "clientId", bx_session_id(session));
-	bx_reply_text(buf, "version", "1.0");
-	bx_reply_text(buf, "minimumVersion", "1.0");
-	append_connection_types(buf, settings);
-	bx_reply_advice(buf, &advice);
+	bx_reply_success(draft);
+	bx_reply_text(draft, "clientId", bx_session_id(session));
+	bx_reply_text(draft, "version", "1.0");
+	bx_reply_text(draft, "minimumVersion", "1.0");
+	append_connection_types(draft, settings);
+	bx_reply_advice(draft, &advice);
 	return bx_turn_end_reply(turn);
 }
 
@@ -229,13 +232,13 @@ bx_meta_handshake(struct bx_turn *turn)
 enum bx_step
 bx_meta_disconnect(struct bx_turn *turn)
 {
-	struct bx_buf *buf;
+	struct bx_draft *draft;
 	enum bx_step step;
 
 	if (turn->session == NULL)
 		return bx_turn_fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
-	buf = bx_turn_begin_reply(turn);
-	bx_reply_success(buf);
+	draft = bx_turn_begin_reply(turn);
+	bx_reply_success(draft);
 	step = bx_turn_end_reply(turn);
 	if (step == BX_STEP_REPLIED)
 		bx_session_end(turn->session, BX_GONE_DISCONNECT);

@@ -55,22 +55,22 @@ bx_meta_connect_reply(const struct bx_connect *connect)
 {
 	const struct bx_slice channel = { channel_json,
 		sizeof(channel_json) - 1 };
-	struct bx_buf *buf = &connect->core->scratch;
+	struct bx_draft *draft = &connect->core->draft;
 	struct bx_session *session = connect->session;
 	struct bx_advice advice;
 
-	bx_reply_begin(buf, channel, connect->id);
+	bx_reply_begin(draft, channel, connect->id);
 	if (bx_session_state(session) == BX_SESSION_GONE &&
 	    bx_session_gone_reason(session) != BX_GONE_DISCONNECT) {
-		bx_reply_error(buf, BX_ERROR_SESSION_UNKNOWN, NULL);
+		bx_reply_error(draft, BX_ERROR_SESSION_UNKNOWN, NULL);
 		advice = bx_advice_handshake();
-		bx_reply_advice(buf, &advice);
-		return bx_reply_end(buf);
+		bx_reply_advice(draft, &advice);
+		return bx_reply_end(draft);
 	}
-	bx_reply_success(buf);
+	bx_reply_success(draft);
 	if (choose_advice(connect, &advice))
-		bx_reply_advice(buf, &advice);
-	return bx_reply_end(buf);
+		bx_reply_advice(draft, &advice);
+	return bx_reply_end(draft);
 }
 
 /* Rule 43. */
@@ -78,10 +78,10 @@ static enum bx_step
 refuse_unknown(struct bx_turn *turn)
 {
 	struct bx_advice advice = bx_advice_handshake();
-	struct bx_buf *buf = bx_turn_begin_reply(turn);
+	struct bx_draft *draft = bx_turn_begin_reply(turn);
 
-	bx_reply_error(buf, BX_ERROR_SESSION_UNKNOWN, NULL);
-	bx_reply_advice(buf, &advice);
+	bx_reply_error(draft, BX_ERROR_SESSION_UNKNOWN, NULL);
+	bx_reply_advice(draft, &advice);
 	return bx_turn_end_reply(turn);
 }
 
@@ -134,13 +134,13 @@ answer_crowded(struct bx_turn *turn)
 {
 	const struct bx_settings *settings = turn->core->settings;
 	struct bx_advice advice = bx_advice_multiple_clients(settings);
-	struct bx_buf *buf = bx_turn_begin_reply(turn);
+	struct bx_draft *draft = bx_turn_begin_reply(turn);
 
 	if (advice.reconnect == BX_RECONNECT_RETRY)
-		bx_reply_success(buf);
+		bx_reply_success(draft);
 	else
-		bx_reply_failure(buf);
-	bx_reply_advice(buf, &advice);
+		bx_reply_failure(draft);
+	bx_reply_advice(draft, &advice);
 	bx_session_pause(turn->session, advice.interval);
 	return bx_turn_end_reply(turn);
 }

@@ -63,22 +63,22 @@ walk_names(struct bx_turn *turn, name_fn *fn, void *ctx)
 static enum bx_step
 fail(struct bx_turn *turn, enum bx_error error, const char *arg)
 {
-	struct bx_buf *buf = bx_turn_begin_reply(turn);
+	struct bx_draft *draft = bx_turn_begin_reply(turn);
 
-	bx_reply_field(buf, "subscription",
+	bx_draft_field(draft, "subscription",
 	    bx_turn_field(turn, BX_FIELD_SUBSCRIPTION));
-	bx_reply_error(buf, error, arg);
+	bx_reply_error(draft, error, arg);
 	return bx_turn_end_reply(turn);
 }
 
 static enum bx_step
 succeed(struct bx_turn *turn)
 {
-	struct bx_buf *buf = bx_turn_begin_reply(turn);
+	struct bx_draft *draft = bx_turn_begin_reply(turn);
 
-	bx_reply_field(buf, "subscription",
+	bx_draft_field(draft, "subscription",
 	    bx_turn_field(turn, BX_FIELD_SUBSCRIPTION));
-	bx_reply_success(buf);
+	bx_reply_success(draft);
 	return bx_turn_end_reply(turn);
 }
 

@@ -156,7 +156,7 @@ is_granted(struct bx_turn *turn, enum bx_step *step)
 enum bx_step
 bx_publish(struct bx_turn *turn)
 {
-	struct bx_buf *buf;
+	struct bx_draft *draft;
 	enum bx_step step;
 
 	if (!may_send(turn))
@@ -170,8 +170,8 @@ bx_publish(struct bx_turn *turn)
 	if (!is_granted(turn, &step))
 		return step;
 	/* The reply comes first, as nothing may fail once others were told. */
-	buf = bx_turn_begin_reply(turn);
-	bx_reply_success(buf);
+	draft = bx_turn_begin_reply(turn);
+	bx_reply_success(draft);
 	step = bx_turn_end_reply(turn);
 	if (step != BX_STEP_REPLIED)
 		return step;

@@ -30,54 +30,38 @@ static const struct {
 	[BX_ERROR_MESSAGE_ID_INVALID] = { "405", "message_id_invalid" },
 };
 
-/* Append ,"name": or, behind the opening brace, "name": alone. */
+void
+bx_reply_begin(struct bx_draft *draft, struct bx_slice channel,
+    struct bx_slice id)
+{
+	bx_draft_clear(draft);
+	bx_draft_field(draft, "channel", channel);
+	bx_draft_field(draft, "id", id);
+}
+
+void
+bx_reply_text(struct bx_draft *draft, const char *name, const char *text)
+{
+	(void)bx_json_append_string(bx_draft_begin_field(draft, name), text,
+	    strlen(text));
+}
+
 static void
-append_name(struct bx_buf *buf, const char *name)
+append_literal(struct bx_draft *draft, const char *name, const char *json)
 {
-	bool first = buf->len > 0 && buf->bytes[buf->len - 1] == '{';
-
-	(void)bx_buf_append_text(buf, first ? "\"" : ",\"");
-	(void)bx_buf_append_text(buf, name);
-	(void)bx_buf_append_text(buf, "\":");
+	bx_draft_field(draft, name, (struct bx_slice){ json, strlen(json) });
 }
 
 void
-bx_reply_begin(struct bx_buf *buf, struct bx_slice channel, struct bx_slice id)
+bx_reply_success(struct bx_draft *draft)
 {
-	bx_buf_clear(buf);
-	(void)bx_buf_append_text(buf, "{");
-	bx_reply_field(buf, "channel", channel);
-	bx_reply_field(buf, "id", id);
+	append_literal(draft, "successful", "true");
 }
 
 void
-bx_reply_field(struct bx_buf *buf, const char *name, struct bx_slice value)
+bx_reply_failure(struct bx_draft *draft)
 {
-	if (value.len == 0)
-		return;
-	append_name(buf, name);
-	(void)bx_buf_append(buf, value.at, value.len);
-}
-
-void
-bx_reply_text(struct bx_buf *buf, const char *name, const char *text)
-{
-	append_name(buf, name);
-	(void)bx_json_append_string(buf, text, strlen(text));
-}
-
-void
-bx_reply_success(struct bx_buf *buf)
-{
-	append_name(buf, "successful");
-	(void)bx_buf_append_text(buf, "true");
-}
-
-void
-bx_reply_failure(struct bx_buf *buf)
-{
-	append_name(buf, "successful");
-	(void)bx_buf_append_text(buf, "false");
+	append_literal(draft, "successful", "false");
 }
 
 /* Printable ASCII without what would end a string or an argument. */
@@ -98,10 +82,12 @@ append_argument(struct bx_buf *buf, const char *arg, const char *forbidden)
 }
 
 void
-bx_reply_error(struct bx_buf *buf, enum bx_error error, const char *arg)
+bx_reply_error(struct bx_draft *draft, enum bx_error error, const char *arg)
 {
-	bx_reply_failure(buf);
-	append_name(buf, "error");
+	struct bx_buf *buf;
+
+	bx_reply_failure(draft);
+	buf = bx_draft_begin_field(draft, "error");
 	(void)bx_buf_append_text(buf, "\"");
 	(void)bx_buf_append_text(buf, errors[error].code);
 	(void)bx_buf_append_text(buf, ":");
@@ -115,16 +101,13 @@ bx_reply_error(struct bx_buf *buf, enum bx_error error, const char *arg)
 }
 
 void
-bx_reply_advice(struct bx_buf *buf, const struct bx_advice *advice)
+bx_reply_advice(struct bx_draft *draft, const struct bx_advice *advice)
 {
-	append_name(buf, "advice");
-	bx_advice_append(buf, advice);
+	bx_advice_append(bx_draft_begin_field(draft, "advice"), advice);
 }
 
 struct bx_message *
-bx_reply_end(struct bx_buf *buf)
+bx_reply_end(struct bx_draft *draft)
 {
-	if (bx_buf_append_text(buf, "}") != BX_OK)
-		return NULL;
-	return bx_message_new(buf->env, buf->bytes, buf->len);
+	return bx_message_of_draft(draft);
 }

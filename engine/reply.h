@@ -1,10 +1,9 @@
 /*
  * reply.h - replies, field by field, and every "NNN:args:text" error.
  *
- * A reply is written into a buffer: begin, any fields, end.  Failures to
- * append stay in the buffer, so only end has to be looked at.
+ * A reply is a draft: begin, any fields (those of draft.h too), end.
  *
- * Ownership: the buffer is the caller's and can be used again after end.
+ * Ownership: the draft is the caller's and can be used again after end.
  * Reentrancy: no function calls out.
  */
 #ifndef BX_REPLY_H
@@ -13,7 +12,7 @@
 #include <stdbool.h>
 
 #include "advice.h"
-#include "buf.h"
+#include "draft.h"
 #include "json.h"
 #include "message.h"
 
@@ -36,31 +35,28 @@ enum bx_error {
 	BX_ERROR_MESSAGE_ID_INVALID	/* 405 */
 };
 
-/* Clear buf and begin a reply; channel and id are JSON values as they were
+/* Clear draft and begin a reply; channel and id are JSON values as they were
  * sent, and left out when absent. */
-void bx_reply_begin(struct bx_buf *buf, struct bx_slice channel,
+void bx_reply_begin(struct bx_draft *draft, struct bx_slice channel,
     struct bx_slice id);
 
-/* A field whose value is JSON already; none at all when value is absent. */
-void bx_reply_field(struct bx_buf *buf, const char *name,
-    struct bx_slice value);
-
 /* A field with plain text, which needs no escaping. */
-void bx_reply_text(struct bx_buf *buf, const char *name, const char *text);
+void bx_reply_text(struct bx_draft *draft, const char *name, const char *text);
 
-void bx_reply_success(struct bx_buf *buf);
+void bx_reply_success(struct bx_draft *draft);
 
 /* successful:false without an error: the advice says why. */
-void bx_reply_failure(struct bx_buf *buf);
+void bx_reply_failure(struct bx_draft *draft);
 
 /* successful:false and the error.  arg, which may be NULL and may come from a
  * client, loses what could be taken for a separator (rule 76), and its end
  * when it is long. */
-void bx_reply_error(struct bx_buf *buf, enum bx_error error, const char *arg);
+void bx_reply_error(struct bx_draft *draft, enum bx_error error,
+    const char *arg);
 
-void bx_reply_advice(struct bx_buf *buf, const struct bx_advice *advice);
+void bx_reply_advice(struct bx_draft *draft, const struct bx_advice *advice);
 
 /* The message, owned; NULL when there was no memory for any part of it. */
-struct bx_message *bx_reply_end(struct bx_buf *buf);
+struct bx_message *bx_reply_end(struct bx_draft *draft);
 
 #endif

@@ -144,7 +144,7 @@ bx_turn_field(const struct bx_turn *turn, enum bx_field field)
 	return bx_envelope_field(turn->envelope, turn->body, field);
 }
 
-struct bx_buf *
+struct bx_draft *
 bx_turn_begin_reply(const struct bx_turn *turn)
 {
 	struct bx_slice channel = bx_turn_field(turn, BX_FIELD_CHANNEL);
@@ -166,24 +166,24 @@ bx_turn_begin_reply(const struct bx_turn *turn)
 		id = absent;
 		break;
 	}
-	bx_reply_begin(&turn->core->scratch, channel, id);
-	return &turn->core->scratch;
+	bx_reply_begin(&turn->core->draft, channel, id);
+	return &turn->core->draft;
 }
 
 enum bx_step
 bx_turn_end_reply(struct bx_turn *turn)
 {
 	bx_message_unref(turn->reply);
-	turn->reply = bx_reply_end(&turn->core->scratch);
+	turn->reply = bx_reply_end(&turn->core->draft);
 	return turn->reply != NULL ? BX_STEP_REPLIED : BX_STEP_NO_MEMORY;
 }
 
 enum bx_step
 bx_turn_fail(struct bx_turn *turn, enum bx_error error, const char *arg)
 {
-	struct bx_buf *buf = bx_turn_begin_reply(turn);
+	struct bx_draft *draft = bx_turn_begin_reply(turn);
 
-	bx_reply_error(buf, error, arg);
+	bx_reply_error(draft, error, arg);
 	return bx_turn_end_reply(turn);
 }
 

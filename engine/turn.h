@@ -74,8 +74,8 @@ void bx_turn_close(struct bx_turn *turn);
 
 struct bx_slice bx_turn_field(const struct bx_turn *turn, enum bx_field field);
 
-/* Begin the reply to this message in the core's scratch buffer. */
-struct bx_buf *bx_turn_begin_reply(const struct bx_turn *turn);
+/* Begin the reply to this message in the core's draft; borrowed until end. */
+struct bx_draft *bx_turn_begin_reply(const struct bx_turn *turn);
 
 /* Make what was written there turn->reply.  REPLIED or NO_MEMORY. */
 enum bx_step bx_turn_end_reply(struct bx_turn *turn);

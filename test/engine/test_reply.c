@@ -13,9 +13,9 @@ slice(const char *text)
 }
 
 static void
-check_end(struct bx_buf *buf, const char *expected)
+check_end(struct bx_draft *draft, const char *expected)
 {
-	struct bx_message *message = bx_reply_end(buf);
+	struct bx_message *message = bx_reply_end(draft);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
 	CU_ASSERT_TRUE(unit_is_text(bx_message_bytes(message),
@@ -26,13 +26,13 @@ check_end(struct bx_buf *buf, const char *expected)
 static void
 check_error(enum bx_error error, const char *arg, const char *expected)
 {
-	struct bx_buf buf;
+	struct bx_draft draft;
 
-	bx_buf_init(&buf, unit_env());
-	bx_reply_begin(&buf, slice(""), slice(""));
-	bx_reply_error(&buf, error, arg);
-	check_end(&buf, expected);
-	bx_buf_fini(&buf);
+	bx_draft_init(&draft, unit_env());
+	bx_reply_begin(&draft, slice(""), slice(""));
+	bx_reply_error(&draft, error, arg);
+	check_end(&draft, expected);
+	bx_draft_fini(&draft);
 }
 
 #define FAILED(error) "{\"successful\":false,\"error\":\"" error "\"}"
@@ -89,36 +89,36 @@ static void
 fields_come_in_order_and_absent_ones_not_at_all(void)
 {
 	const struct bx_advice advice = { .interval = 5, .timeout = 7 };
-	struct bx_buf buf;
+	struct bx_draft draft;
 
-	bx_buf_init(&buf, unit_env());
-	bx_reply_begin(&buf, slice("\"\\/a\""), slice("1"));
-	bx_reply_field(&buf, "none", slice(""));
-	bx_reply_text(&buf, "text", "t");
-	bx_reply_success(&buf);
-	bx_reply_advice(&buf, &advice);
-	check_end(&buf,
+	bx_draft_init(&draft, unit_env());
+	bx_reply_begin(&draft, slice("\"\\/a\""), slice("1"));
+	bx_draft_field(&draft, "none", slice(""));
+	bx_reply_text(&draft, "text", "t");
+	bx_reply_success(&draft);
+	bx_reply_advice(&draft, &advice);
+	check_end(&draft,
 	    "{\"channel\":\"\\/a\",\"id\":1,\"text\":\"t\","
 	    "\"successful\":true,\"advice\":{\"reconnect\":\"retry\","
 	    "\"interval\":5,\"timeout\":7}}");
-	bx_reply_begin(&buf, slice(""), slice("2"));
-	check_end(&buf, "{\"id\":2}");
-	bx_buf_fini(&buf);
+	bx_reply_begin(&draft, slice(""), slice("2"));
+	check_end(&draft, "{\"id\":2}");
+	bx_draft_fini(&draft);
 }
 
 static bool
 make_reply(void *ctx)
 {
 	struct bx_message *message;
-	struct bx_buf buf;
+	struct bx_draft draft;
 
 	(void)ctx;
-	bx_buf_init(&buf, unit_env());
-	bx_reply_begin(&buf, slice("\"/a\""), slice("1"));
-	bx_reply_error(&buf, BX_ERROR_PUBLISH_DENIED, "r");
-	message = bx_reply_end(&buf);
+	bx_draft_init(&draft, unit_env());
+	bx_reply_begin(&draft, slice("\"/a\""), slice("1"));
+	bx_reply_error(&draft, BX_ERROR_PUBLISH_DENIED, "r");
+	message = bx_reply_end(&draft);
 	bx_message_unref(message);
-	bx_buf_fini(&buf);
+	bx_draft_fini(&draft);
 	return message != NULL;
 }
 
