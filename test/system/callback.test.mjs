@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import vm from 'node:vm';
 import { Client, barrier, events, freshChannel, joined, post, types }
 	from './support/bayeux.mjs';
+import { makeDocument } from './support/clients.mjs';
 import { exchange } from './support/fastcgi.mjs';
 import { Connection, request } from './support/raw.mjs';
 import { startStack } from './support/stack.mjs';
@@ -330,23 +331,7 @@ test('with callback_polling = no it is not there', async () => {
 	}
 });
 
-// As much of a document as Faye's JSONP needs: script tags that load.
-function makeDocument() {
-	const head = {
-		removeChild() {},
-		appendChild(script) {
-			const { pathname, search } = new URL(script.src);
-			script.parentNode = head;
-			script.loaded = request(stack.http, { method: 'GET',
-				path: pathname + search }).then(({ text }) =>
-			    vm.runInThisContext(text), () => script.onerror());
-		},
-	};
-	return { createElement: () => ({}),
-		getElementsByTagName: () => [head] };
-}
-
-test('rule 13, F3: Faye goes by JSONP alone', async () => {
+test('rule 13: Faye goes by JSONP alone', async () => {
 	const require = createRequire(import.meta.url);
 	const faye = require('faye');
 	const JSONP = require('faye/src/transport/jsonp');
@@ -354,7 +339,7 @@ test('rule 13, F3: Faye goes by JSONP alone', async () => {
 	    .register('callback-polling', JSONP);
 	const channel = freshChannel();
 	const received = [];
-	globalThis.document = makeDocument();
+	globalThis.document = makeDocument(stack.http);
 	const client = new faye.Client(`${stack.url}/cometd`, { retry: 0.2 });
 	try {
 		for (const type of ['websocket', 'eventsource', 'long-polling',

@@ -114,7 +114,7 @@ test('D1: what dojox.cometd posts is a handshake', () =>
 	    '%22%2Fmeta%2Fhandshake%22%2C%22id%22%3A%220%22%2C%22ext%22%3A' +
 	    '%7B%22json-comment-filtered%22%3Atrue%7D%7D%5D'));
 
-test('F3: what Faye posts across origins is a handshake', () =>
+test('rule 3: what Faye posts across origins is a handshake', () =>
 	assertHandshakes(`message=${encodeURIComponent(
 	    JSON.stringify([handshake]))}`, 'text/plain;charset=UTF-8'));
 
