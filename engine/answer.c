@@ -14,6 +14,17 @@ was_held(const struct bx_exchange *exchange)
 	return exchange->state == EXCHANGE_HELD;
 }
 
+/* The part of what was kept for the reply that starts at from. */
+static struct bx_slice
+kept(const struct bx_exchange *exchange, size_t from, size_t len)
+{
+	const struct bx_slice absent = { NULL, 0 };
+
+	if (len == 0)
+		return absent;
+	return (struct bx_slice){ exchange->held.at + from, len };
+}
+
 /* The reply that a held connect has been waiting for. */
 static bool
 reply_to_held(struct bx_exchange *exchange)
@@ -22,7 +33,10 @@ reply_to_held(struct bx_exchange *exchange)
 		.core = exchange->core,
 		.session = exchange->parts.first.session,
 		.connection_type = exchange->transport->connection_type,
-		.id = { exchange->id.at, exchange->id.len },
+		.id = kept(exchange, 0, exchange->held.id_len),
+		.ext = kept(exchange, exchange->held.id_len,
+		    exchange->held.ext_len),
+		.received = exchange->received,
 		.wants_advice = exchange->wants_advice,
 		.wake = exchange->reader.wake,
 	};

@@ -15,6 +15,7 @@
 #include "env.h"
 #include "hooks.h"
 #include "list.h"
+#include "plugins.h"
 #include "reply.h"
 #include "session.h"
 #include "settings.h"
@@ -25,8 +26,10 @@ struct bx_core {
 	struct bx_channel_tree *tree;
 	struct bx_sessions *sessions;
 	struct bx_hooks *hooks;
+	struct bx_plugins plugins;
 	struct bx_draft draft;	/* the reply that is being written */
 	struct bx_list resumed; /* exchanges with a verdict come late */
+	bx_msec now;		/* as last told */
 	uint64_t published;
 	bx_msec spread; /* once closing: of retries */
 	bool closing;

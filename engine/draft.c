@@ -10,6 +10,7 @@ bx_draft_init(struct bx_draft *draft, const struct bx_env *env)
 {
 	bx_buf_init(&draft->fields, env);
 	bx_buf_init(&draft->ext, env);
+	draft->successful = false;
 }
 
 void
@@ -24,6 +25,7 @@ bx_draft_clear(struct bx_draft *draft)
 {
 	bx_buf_clear(&draft->fields);
 	bx_buf_clear(&draft->ext);
+	draft->successful = false;
 }
 
 /* Append "name": behind whatever was there. */

@@ -21,6 +21,7 @@
 struct bx_draft {
 	struct bx_buf fields; /* "name":value,... */
 	struct bx_buf ext;    /* the same, of the ext object */
+	bool successful;      /* what reply.h has last said */
 };
 
 /* An empty draft; allocates nothing. */

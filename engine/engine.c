@@ -6,16 +6,35 @@
 #include "core.h"
 #include "engine.h"
 #include "exchange_private.h"
+#include "plugin_host.h"
 #include "sessions.h"
 
 struct bx_engine {
 	struct bx_core core;
 };
 
+/* Plugins are told here, where nobody is in the middle of anything. */
+static void
+tell_departures(struct bx_core *core)
+{
+	struct bx_session *session;
+
+	while ((session = bx_sessions_take_departed(core->sessions)) != NULL) {
+		bx_plugins_session_gone(&core->plugins, session,
+		    bx_session_gone_reason(session));
+		bx_session_unref(session);
+	}
+}
+
 /* Everything but the engine itself. */
 static void
 fini_core(struct bx_core *core)
 {
+	if (core->sessions != NULL) {
+		bx_sessions_end_all(core->sessions);
+		tell_departures(core);
+	}
+	bx_plugins_fini(&core->plugins);
 	bx_sessions_free(core->sessions);
 	bx_hooks_free(core->hooks);
 	bx_channel_tree_free(core->tree);
@@ -30,6 +49,7 @@ init_core(struct bx_core *core)
 	uint64_t seed[2];
 
 	bx_draft_init(&core->draft, env);
+	bx_plugins_init(&core->plugins, env);
 	bx_list_init(&core->resumed);
 	if (!env->random(env->ctx, seed, sizeof(seed)))
 		return false;
@@ -82,12 +102,20 @@ bx_engine_hooks(struct bx_engine *engine)
 	return engine->core.hooks;
 }
 
+enum bx_status
+bx_engine_add_plugin(struct bx_engine *engine, const struct bx_plugin *plugin,
+    bx_plugin_option_fn *option, void *ctx)
+{
+	return bx_plugin_start(&engine->core, plugin, option, ctx);
+}
+
 struct bx_exchange *
 bx_engine_next_ready(struct bx_engine *engine)
 {
 	struct bx_core *core = &engine->core;
 	struct bx_reader *reader;
 
+	tell_departures(core);
 	while (!bx_list_is_empty(&core->resumed))
 		bx_exchange_resume(BX_LIST_ENTRY(core->resumed.next,
 		    struct bx_exchange, reader.ready));
@@ -101,6 +129,7 @@ bool
 bx_engine_has_ready(const struct bx_engine *engine)
 {
 	return !bx_list_is_empty(&engine->core.resumed) ||
+	    bx_sessions_has_departed(engine->core.sessions) ||
 	    bx_sessions_has_ready(engine->core.sessions);
 }
 
@@ -113,6 +142,7 @@ bx_engine_next_deadline(const struct bx_engine *engine)
 void
 bx_engine_advance(struct bx_engine *engine, bx_msec now)
 {
+	engine->core.now = now;
 	bx_sessions_advance(engine->core.sessions, now);
 }
 

@@ -23,6 +23,7 @@
 
 struct bx_core;
 struct bx_engine;
+struct bx_plugin;
 struct bx_exchange;
 
 struct bx_counts {
@@ -38,7 +39,7 @@ struct bx_counts {
 struct bx_engine *bx_engine_new(const struct bx_env *env,
     const struct bx_settings *settings);
 
-/* NULL is legal. */
+/* Plugins are told the end of each session, and stopped.  NULL is legal. */
 void bx_engine_free(struct bx_engine *engine);
 
 /* What bx_exchange_open wants; borrowed until free. */
@@ -46,6 +47,17 @@ struct bx_core *bx_engine_core(struct bx_engine *engine);
 
 /* Borrowed until free. */
 struct bx_hooks *bx_engine_hooks(struct bx_engine *engine);
+
+/*
+ * Add and start a plugin, whose struct is borrowed for the call.  option is
+ * asked, with ctx, for the configured text of the plugin's own keys, and gives
+ * NULL for what is not configured; it may be NULL itself.  BX_EINVAL: its
+ * version does not fit; BX_EEXIST: there is one of that name; BX_EGONE: it did
+ * not want to start; BX_ENOMEM.
+ */
+typedef const char *bx_plugin_option_fn(void *ctx, const char *key);
+enum bx_status bx_engine_add_plugin(struct bx_engine *engine,
+    const struct bx_plugin *plugin, bx_plugin_option_fn *option, void *ctx);
 
 /* The next exchange that has its answer, or NULL; it leaves the ready list.
  * The host calls bx_exchange_answer on it at once. */

@@ -16,19 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Milliseconds on a clock that never goes back; its origin is the host's. */
-typedef int64_t bx_msec;
-
-/* Later than any deadline: "there is none". */
-#define BX_NEVER INT64_MAX
-
-enum bx_log_level {
-	BX_LOG_ERROR,
-	BX_LOG_WARNING,
-	BX_LOG_NOTICE,
-	BX_LOG_INFO,
-	BX_LOG_DEBUG
-};
+#include "types.h"
 
 struct bx_env {
 	/* As realloc(3); size 0 frees and returns NULL.  NULL otherwise means
@@ -38,6 +26,9 @@ struct bx_env {
 	bool (*random)(void *ctx, void *bytes, size_t len);
 	/* Take one line of "key=value" text without a newline; may be NULL. */
 	void (*log)(void *ctx, enum bx_log_level level, const char *line);
+	/* Milliseconds since 1970 by the clock on the wall, which may jump;
+	 * what clients are told of the time, and nothing else goes by it. */
+	int64_t (*wall_clock)(void *ctx);
 	void *ctx;
 };
 

@@ -101,19 +101,47 @@ free_input(struct bx_exchange *exchange)
 	exchange->input = NULL;
 }
 
+/* What plugins may want to know of a connect once it is answered. */
+static struct bx_slice
+ext_to_keep(const struct bx_turn *turn)
+{
+	const struct bx_slice absent = { NULL, 0 };
+	struct bx_slice ext = bx_turn_field(turn, BX_FIELD_EXT);
+
+	if (bx_list_is_empty(&turn->core->plugins.list) ||
+	    ext.len > BX_HELD_EXT_MAX)
+		return absent;
+	return ext;
+}
+
+static bool
+keep_for_reply(struct bx_exchange *exchange, const struct bx_turn *turn)
+{
+	struct bx_slice id = bx_turn_field(turn, BX_FIELD_ID);
+	struct bx_slice ext = ext_to_keep(turn);
+
+	if (bx_json_type_of(id) == BX_JSON_NULL)
+		id.len = 0;
+	if (id.len + ext.len == 0)
+		return true;
+	exchange->held.at = bx_alloc(exchange->core->env, id.len + ext.len);
+	if (exchange->held.at == NULL)
+		return false;
+	exchange->held.id_len = id.len;
+	exchange->held.ext_len = ext.len;
+	if (id.len > 0)
+		memcpy(exchange->held.at, id.at, id.len);
+	if (ext.len > 0)
+		memcpy(exchange->held.at + id.len, ext.at, ext.len);
+	return true;
+}
+
 /* Keep what the late answer to a connect needs, and free the request. */
 static enum bx_step
 hold(struct bx_exchange *exchange, struct bx_turn *turn)
 {
-	struct bx_slice id = bx_turn_field(turn, BX_FIELD_ID);
-
-	if (id.len > 0 && bx_json_type_of(id) != BX_JSON_NULL) {
-		exchange->id.at = bx_alloc(exchange->core->env, id.len);
-		if (exchange->id.at == NULL)
-			return BX_STEP_NO_MEMORY;
-		exchange->id.len = id.len;
-		memcpy(exchange->id.at, id.at, id.len);
-	}
+	if (!keep_for_reply(exchange, turn))
+		return BX_STEP_NO_MEMORY;
 	exchange->wants_advice = turn->wants_advice;
 	exchange->state = EXCHANGE_HELD;
 	bx_parts_end_batches(&exchange->parts);
@@ -153,6 +181,20 @@ finish_turn(struct bx_exchange *exchange, struct bx_turn *turn,
 	return step;
 }
 
+/* Plugins see a message first, and only once if it is parked. */
+static enum bx_step
+screen_and_dispatch(struct bx_turn *turn)
+{
+	if (!turn->asker->screened && !bx_turn_screen(turn))
+		return bx_turn_fail(turn, BX_ERROR_MESSAGE_DELETED, NULL);
+	turn->asker->screened = true;
+	/* They may have ended it. */
+	if (turn->session != NULL &&
+	    bx_session_state(turn->session) == BX_SESSION_GONE)
+		turn->session = NULL;
+	return bx_dispatch(turn);
+}
+
 static enum bx_step
 handle(struct bx_exchange *exchange, struct bx_turn *turn)
 {
@@ -166,7 +208,7 @@ handle(struct bx_exchange *exchange, struct bx_turn *turn)
 			return BX_STEP_NO_MEMORY;
 		bx_session_touch(turn->session, turn->now);
 	}
-	step = bx_dispatch(turn);
+	step = screen_and_dispatch(turn);
 	if (step == BX_STEP_PARKED)
 		return step;
 	return finish_turn(exchange, turn, step);
@@ -185,6 +227,7 @@ take_turn(struct bx_exchange *exchange, bx_msec now)
 		.envelope = &input->messages.list[input->next],
 		.asker = &input->asker,
 		.now = now,
+		.received = exchange->received,
 		.alone = input->messages.count == 1,
 	};
 	enum bx_step step = BX_STEP_NO_MEMORY;
@@ -263,12 +306,16 @@ prefer_handshake(struct bx_input *input)
 void
 bx_exchange_start(struct bx_exchange *exchange, bx_msec now)
 {
+	const struct bx_env *env = exchange->core->env;
 	struct bx_input *input = exchange->input;
 	size_t size;
 
+	exchange->core->now = now;
+	if (env->wall_clock != NULL)
+		exchange->received = env->wall_clock(env->ctx);
 	prefer_handshake(input);
 	size = input->messages.count * sizeof(*exchange->replies);
-	exchange->replies = bx_alloc(exchange->core->env, size);
+	exchange->replies = bx_alloc(env, size);
 	if (exchange->replies == NULL) {
 		exchange->no_memory = true;
 		become_ready(exchange);
@@ -299,6 +346,6 @@ bx_exchange_close(struct bx_exchange *exchange, bool handed_over, bx_msec now)
 	for (i = 0; i < exchange->reply_count; i++)
 		bx_message_unref(exchange->replies[i]);
 	bx_free(env, exchange->replies);
-	bx_free(env, exchange->id.at);
+	bx_free(env, exchange->held.at);
 	bx_free(env, exchange);
 }

@@ -50,9 +50,11 @@ struct bx_exchange {
 	struct bx_message **replies; /* room for one per message */
 	size_t reply_count;
 	struct {
-		char *at;
-		size_t len;
-	} id; /* of a held connect, as JSON */
+		char *at; /* one behind the other */
+		size_t id_len;
+		size_t ext_len;
+	} held;		  /* id and ext of a held connect, as JSON */
+	int64_t received; /* ms since 1970 */
 	bx_msec resumed_at;
 	enum exchange_state state;
 	bool wants_advice;

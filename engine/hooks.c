@@ -169,18 +169,18 @@ bx_hooks_remove_service(struct bx_hooks *hooks, const char *name)
 
 bool
 bx_hooks_call_service(struct bx_hooks *hooks,
-    const struct bx_service_call *call)
+    const struct bx_incoming *message)
 {
 	static const char prefix[] = "/service/";
 	const size_t prefix_len = sizeof(prefix) - 1;
 	struct service_node *node;
 
-	if (call->channel->len <= prefix_len)
+	if (message->channel.len <= prefix_len)
 		return false;
-	node = find_service(hooks, call->channel->text + prefix_len,
-	    call->channel->len - prefix_len);
+	node = find_service(hooks, message->channel.at + prefix_len,
+	    message->channel.len - prefix_len);
 	if (node == NULL)
 		return false;
-	node->fn(call, node->ctx);
+	node->fn(message, node->ctx);
 	return true;
 }

@@ -17,8 +17,10 @@
 
 #include "channel_name.h"
 #include "env.h"
+#include "host.h"
 #include "json.h"
 #include "list.h"
+#include "plugin.h"
 #include "status.h"
 
 struct bx_session;
@@ -54,17 +56,6 @@ struct bx_question {
 
 typedef enum bx_verdict bx_policy_fn(struct bx_question *question, void *ctx);
 
-/* One message to a service.  All pointers are borrowed for the call. */
-struct bx_service_call {
-	struct bx_session *session; /* the sender */
-	const struct bx_channel_name *channel;
-	struct bx_slice id; /* JSON value, or absent */
-	struct bx_slice data;
-	struct bx_slice ext; /* or absent */
-};
-
-typedef void bx_service_fn(const struct bx_service_call *call, void *ctx);
-
 struct bx_hooks;
 
 struct bx_hooks *bx_hooks_new(const struct bx_env *env,
@@ -99,8 +90,8 @@ enum bx_status bx_hooks_add_service(struct bx_hooks *hooks, const char *name,
 /* Harmless when there is none. */
 void bx_hooks_remove_service(struct bx_hooks *hooks, const char *name);
 
-/* Call the service that call->channel names; false when there is none. */
+/* Call the service that message->channel names; false when there is none. */
 bool bx_hooks_call_service(struct bx_hooks *hooks,
-    const struct bx_service_call *call);
+    const struct bx_incoming *message);
 
 #endif

@@ -374,9 +374,8 @@ is_whole(struct bx_slice number)
 }
 
 enum bx_status
-bx_json_member_integer(struct bx_slice object, const char *name, int64_t *out)
+bx_json_integer(struct bx_slice value, int64_t *out)
 {
-	struct bx_slice value = bx_json_member(object, name);
 	double number;
 	cJSON *item;
 

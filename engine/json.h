@@ -24,14 +24,9 @@
 
 #include "buf.h"
 #include "status.h"
+#include "types.h"
 
 #define BX_JSON_DEPTH_MAX 1024 /* what max_json_depth may be set to */
-
-/* Borrowed bytes; len 0 (and at NULL) stands for "absent". */
-struct bx_slice {
-	const char *at;
-	size_t len;
-};
 
 enum bx_json_type {
 	BX_JSON_NONE, /* end of input, or a byte that starts nothing */
@@ -104,13 +99,11 @@ enum bx_status bx_json_append_string(struct bx_buf *buf, const char *bytes,
 struct bx_slice bx_json_member(struct bx_slice object, const char *name);
 
 /*
- * The integer that member name of the object has; of several the last.
- * BX_EINVAL: object is none, has no such member, or it is not a whole number
+ * The integer that value is.  BX_EINVAL: it is absent, or not a whole number
  * nearer to zero than 2^53, written with at most 63 characters; *out is then
  * untouched.  BX_ENOMEM as ever.
  */
-enum bx_status bx_json_member_integer(struct bx_slice object, const char *name,
-    int64_t *out);
+enum bx_status bx_json_integer(struct bx_slice value, int64_t *out);
 
 /* Does the array have the string text as an element?  *found is false for
  * what is no array. */

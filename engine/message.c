@@ -55,6 +55,12 @@ text(const char *string)
 	return (struct bx_slice){ string, strlen(string) };
 }
 
+static struct bx_slice
+slice_of(const struct bx_buf *buf)
+{
+	return (struct bx_slice){ buf->bytes, buf->len };
+}
+
 /* What stands before a member: nothing if the member is absent. */
 static struct bx_slice
 label(const char *string, struct bx_slice value)
@@ -62,33 +68,88 @@ label(const char *string, struct bx_slice value)
 	return value.len == 0 ? value : text(string);
 }
 
-struct bx_message *
-bx_message_event(const struct bx_env *env, struct bx_slice channel,
-    struct bx_slice data, struct bx_slice id, struct bx_slice ext)
+/* What is between the braces of an object, without blanks around it. */
+static struct bx_slice
+members_of(struct bx_slice object)
 {
-	/* The characters of a channel name need no escapes (rule 18). */
-	const struct bx_slice parts[] = {
-		text("{\"channel\":\""),
-		channel,
-		text("\""),
-		label(",\"data\":", data),
-		data,
-		label(",\"id\":", id),
-		id,
-		label(",\"ext\":", ext),
-		ext,
-		text("}"),
-	};
+	static const char blanks[] = " \t\r\n";
 
+	if (object.len < 2)
+		return (struct bx_slice){ NULL, 0 };
+	object.at++;
+	object.len -= 2;
+	while (object.len > 0 && memchr(blanks, object.at[0], 4) != NULL) {
+		object.at++;
+		object.len--;
+	}
+	while (object.len > 0 &&
+	    memchr(blanks, object.at[object.len - 1], 4) != NULL)
+		object.len--;
+	return object;
+}
+
+static struct bx_slice
+successful(const bool *flag)
+{
+	if (flag == NULL)
+		return (struct bx_slice){ NULL, 0 };
+	return text(*flag ? ",\"successful\":true" : ",\"successful\":false");
+}
+
+/* Theirs as it is, or with our members behind its own. */
+static void
+list_ext(struct bx_slice parts[5], struct bx_slice theirs,
+    struct bx_slice ours)
+{
+	struct bx_slice inner = members_of(theirs);
+
+	if (ours.len == 0) {
+		parts[0] = label(",\"ext\":", theirs);
+		parts[1] = theirs;
+		return;
+	}
+	parts[0] = text(",\"ext\":{");
+	parts[1] = inner;
+	parts[2] = label(",", inner);
+	parts[3] = ours;
+	parts[4] = text("}");
+}
+
+struct bx_message *
+bx_message_event(const struct bx_env *env, const struct bx_outgoing *event,
+    const struct bx_draft *more)
+{
+	struct bx_slice fields = { NULL, 0 };
+	struct bx_slice ext = { NULL, 0 };
+
+	if (more != NULL) {
+		if (!bx_draft_is_whole(more))
+			return NULL;
+		fields = slice_of(&more->fields);
+		ext = slice_of(&more->ext);
+	}
+	/* The characters of a channel name need no escapes (rule 18). */
+	struct bx_slice parts[15] = {
+		text("{\"channel\":\""),
+		event->channel,
+		text("\",\"data\":"),
+		event->data,
+		label(",\"id\":", event->id),
+		event->id,
+		successful(event->successful),
+		label(",", fields),
+		fields,
+	};
+	list_ext(&parts[9], event->ext, ext);
+	parts[14] = text("}");
 	return join(env, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
 struct bx_message *
 bx_message_of_draft(const struct bx_draft *draft)
 {
-	const struct bx_slice fields = { draft->fields.bytes,
-		draft->fields.len };
-	const struct bx_slice ext = { draft->ext.bytes, draft->ext.len };
+	const struct bx_slice fields = slice_of(&draft->fields);
+	const struct bx_slice ext = slice_of(&draft->ext);
 	const struct bx_slice parts[] = {
 		text("{"),
 		fields,

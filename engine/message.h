@@ -14,6 +14,7 @@
 
 #include "draft.h"
 #include "env.h"
+#include "host.h"
 #include "json.h"
 
 struct bx_message;
@@ -24,14 +25,13 @@ struct bx_message *bx_message_new(const struct bx_env *env, const char *bytes,
     size_t len);
 
 /*
- * {"channel":...,"data":...} and, when they are present, "id" and "ext"; what
- * a subscriber is told, and nothing else of what the publisher sent (rule 63).
- * channel is a plain channel name; data, id and ext are JSON values that
- * travel byte for byte.  NULL when there is no memory.
+ * {"channel":...,"data":...} and, when they are present, "id", "successful"
+ * and "ext"; what a subscriber is told, and nothing else of what the publisher
+ * sent (rule 63).  JSON values travel byte for byte.  more, unless it is NULL,
+ * has further fields and members of ext.  NULL when there is no memory.
  */
 struct bx_message *bx_message_event(const struct bx_env *env,
-    struct bx_slice channel, struct bx_slice data, struct bx_slice id,
-    struct bx_slice ext);
+    const struct bx_outgoing *event, const struct bx_draft *more);
 
 /* What the draft holds, as one object; NULL when there was or is no memory.
  * The draft stays as it is. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "meta.h"
+#include "session_extra.h"
 
 /* When to try again where there is no room for another session. */
 #define FULL_INTERVAL 5000
@@ -151,9 +152,10 @@ accept_handshake(struct bx_turn *turn, struct bx_session *session)
 {
 	const struct bx_settings *settings = turn->core->settings;
 	struct bx_advice advice =
-	    bx_advice_retry(settings, settings->interval);
+	    bx_advice_retry(settings, bx_session_interval(session));
 	struct bx_draft *draft = bx_turn_begin_reply(turn);
 
+	advice.timeout = bx_session_timeout(session);
 	bx_reply_success(draft);
 	bx_reply_text(draft, "clientId", bx_session_id(session));
 	bx_reply_text(draft, "version", "1.0");
@@ -166,6 +168,7 @@ accept_handshake(struct bx_turn *turn, struct bx_session *session)
 static enum bx_step
 create_session(struct bx_turn *turn)
 {
+	struct bx_incoming message;
 	struct bx_session *session;
 	enum bx_step step;
 
@@ -178,14 +181,18 @@ create_session(struct bx_turn *turn)
 		return BX_STEP_NO_MEMORY;
 	}
 	step = BX_STEP_NO_MEMORY;
-	if (bx_session_set_browser(session, turn->visitor) == BX_OK)
+	turn->created = session;
+	if (bx_session_set_browser(session, turn->visitor) == BX_OK) {
+		message = bx_turn_incoming(turn, session);
+		bx_plugins_session_new(&turn->core->plugins, &message);
 		step = accept_handshake(turn, session);
+	}
 	if (step != BX_STEP_REPLIED) {
+		turn->created = NULL;
 		bx_session_end(session, BX_GONE_CLOSED);
 		return step;
 	}
 	bx_session_set_advised(session, turn->connection_type);
-	turn->created = session;
 	turn->answers_connect = true;
 	turn->connect = 0;
 	return step;

@@ -38,6 +38,8 @@ struct bx_connect {
 	struct bx_session *session;
 	const char *connection_type;
 	struct bx_slice id;
+	struct bx_slice ext; /* of the request, for plugins */
+	int64_t received;    /* the same */
 	bool wants_advice;
 	enum bx_wake wake;
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "meta.h"
+#include "session_extra.h"
 #include "session_queue.h"
 
 /* The longest pause between its connects that a client may ask for, unless
@@ -39,6 +40,7 @@ choose_advice(const struct bx_connect *connect, struct bx_advice *advice)
 	if (core->closing) {
 		*advice =
 		    bx_advice_retry(core->settings, spread_interval(core));
+		advice->timeout = bx_session_timeout(session);
 		return true;
 	}
 	if (!connect->wants_advice &&
@@ -47,7 +49,35 @@ choose_advice(const struct bx_connect *connect, struct bx_advice *advice)
 	bx_session_set_advised(session, connect->connection_type);
 	*advice =
 	    bx_advice_retry(core->settings, bx_session_interval(session));
+	advice->timeout = bx_session_timeout(session);
 	return true;
+}
+
+/* Has the session ended in a way that its client is to handshake again? */
+static bool
+is_unknown(const struct bx_session *session)
+{
+	return bx_session_state(session) == BX_SESSION_GONE &&
+	    !bx_session_is_dismissed(session);
+}
+
+static struct bx_message *
+end_reply(const struct bx_connect *connect)
+{
+	struct bx_draft *draft = &connect->core->draft;
+	struct bx_replying reply = {
+		.session =
+		    is_unknown(connect->session) ? NULL : connect->session,
+		.channel = { channel_json + 1, sizeof(channel_json) - 3 },
+		.id = connect->id,
+		.ext = connect->ext,
+		.draft = draft,
+		.received = connect->received,
+		.successful = draft->successful,
+	};
+
+	bx_plugins_replying(&connect->core->plugins, &reply);
+	return bx_reply_end(draft);
 }
 
 struct bx_message *
@@ -56,21 +86,19 @@ bx_meta_connect_reply(const struct bx_connect *connect)
 	const struct bx_slice channel = { channel_json,
 		sizeof(channel_json) - 1 };
 	struct bx_draft *draft = &connect->core->draft;
-	struct bx_session *session = connect->session;
 	struct bx_advice advice;
 
 	bx_reply_begin(draft, channel, connect->id);
-	if (bx_session_state(session) == BX_SESSION_GONE &&
-	    bx_session_gone_reason(session) != BX_GONE_DISCONNECT) {
+	if (is_unknown(connect->session)) {
 		bx_reply_error(draft, BX_ERROR_SESSION_UNKNOWN, NULL);
 		advice = bx_advice_handshake();
 		bx_reply_advice(draft, &advice);
-		return bx_reply_end(draft);
+		return end_reply(connect);
 	}
 	bx_reply_success(draft);
 	if (choose_advice(connect, &advice))
 		bx_reply_advice(draft, &advice);
-	return bx_reply_end(draft);
+	return end_reply(connect);
 }
 
 /* Rule 43. */
@@ -95,20 +123,19 @@ struct wishes {
 static enum bx_status
 read_wishes(const struct bx_turn *turn, struct wishes *wishes)
 {
-	const struct bx_settings *settings = turn->core->settings;
 	struct bx_slice advice = bx_turn_field(turn, BX_FIELD_ADVICE);
-	bx_msec longest =
-	    settings->timeout > PAUSE_MAX ? settings->timeout : PAUSE_MAX;
+	bx_msec timeout = bx_session_timeout(turn->session);
+	bx_msec longest = timeout > PAUSE_MAX ? timeout : PAUSE_MAX;
 
 	wishes->timeout = -1;
 	wishes->interval = -1;
 	wishes->any = bx_json_type_of(advice) == BX_JSON_OBJECT;
 	if (!wishes->any)
 		return BX_OK;
-	if (bx_json_member_integer(advice, "timeout", &wishes->timeout) ==
-		BX_ENOMEM ||
-	    bx_json_member_integer(advice, "interval", &wishes->interval) ==
-		BX_ENOMEM)
+	if (bx_json_integer(bx_json_member(advice, "timeout"),
+		&wishes->timeout) == BX_ENOMEM ||
+	    bx_json_integer(bx_json_member(advice, "interval"),
+		&wishes->interval) == BX_ENOMEM)
 		return BX_ENOMEM;
 	/* A client may not keep its session alive for ever by asking for an
 	 * endless pause. */
@@ -121,7 +148,7 @@ read_wishes(const struct bx_turn *turn, struct wishes *wishes)
 static bx_msec
 hold_time(const struct bx_turn *turn, const struct wishes *wishes)
 {
-	bx_msec timeout = turn->core->settings->timeout;
+	bx_msec timeout = bx_session_timeout(turn->session);
 
 	if (wishes->timeout >= 0 && wishes->timeout < timeout)
 		timeout = wishes->timeout;
@@ -167,6 +194,8 @@ bx_meta_connect(struct bx_turn *turn)
 		.session = session,
 		.connection_type = turn->connection_type,
 		.id = bx_turn_field(turn, BX_FIELD_ID),
+		.ext = bx_turn_field(turn, BX_FIELD_EXT),
+		.received = turn->received,
 		.wake = BX_WAKE_DONE,
 	};
 	struct wishes wishes;
@@ -181,8 +210,11 @@ bx_meta_connect(struct bx_turn *turn)
 	    bx_session_connect(session, wishes.interval, &may_hold);
 	turn->answers_connect = true;
 	hold = hold_time(turn, &wishes);
-	if (may_hold && hold > 0 && turn->alone && !turn->core->closing &&
-	    !bx_session_has_messages(session))
+	if (bx_session_is_leaving(session)) {
+		bx_session_end(session, BX_GONE_KICKED);
+		connect.wake = BX_WAKE_ENDED;
+	} else if (may_hold && hold > 0 && turn->alone &&
+	    !turn->core->closing && !bx_session_has_messages(session))
 		return try_to_hold(turn, hold, wishes.any);
 	connect.wants_advice = wishes.any;
 	if (bx_json_type_of(connect.id) == BX_JSON_NULL)

@@ -5,6 +5,7 @@
 
 #include "part.h"
 #include "session_hold.h"
+#include "session_keep.h"
 #include "session_queue.h"
 
 void
@@ -94,7 +95,10 @@ bx_parts_take_queues(struct bx_parts *parts, bool connects_only)
 	struct bx_part *part = NULL;
 
 	while ((part = bx_parts_next(parts, part)) != NULL)
-		if (!part->silent && (part->answers_connect || !connects_only))
+		if (!part->silent &&
+		    (part->answers_connect ||
+			!(connects_only ||
+			    bx_session_is_keeping(part->session))))
 			bx_session_take_queue(part->session, &part->taken);
 }
 
@@ -105,7 +109,8 @@ bx_parts_settle(struct bx_parts *parts, bool handed_over, bx_msec now)
 
 	while ((part = bx_parts_next(parts, part)) != NULL) {
 		if (handed_over)
-			bx_delivery_free_all(parts->env, &part->taken);
+			bx_session_handed_over(part->session, part->connect,
+			    &part->taken);
 		else
 			bx_session_put_back(part->session, &part->taken);
 		if (part->answers_connect)

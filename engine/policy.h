@@ -32,6 +32,7 @@ struct bx_asker {
 	const char *reason;	  /* with a verdict that came later */
 	enum bx_verdict verdict;  /* meaningful if resolved */
 	bool resolved;
+	bool screened; /* plugins have let the message pass */
 };
 
 /* Begin a new message. */

@@ -1,89 +1,31 @@
 /*
- * publish.c - one message, serialised once, into every subscriber's queue.
- *
- * Subscribers are collected first, each with its delivery, and served only
- * when nothing can fail any more; serving one may end its session.
+ * publish.c - who may send what, and what becomes of it.
  */
+#include "event.h"
 #include "publish.h"
-#include "queue.h"
-#include "session_queue.h"
-
-struct collection {
-	const struct bx_env *env;
-	struct bx_message *message;
-	const struct bx_session *except; /* or NULL */
-	struct bx_list deliveries;
-	bool failed;
-};
-
-static bool
-collect(struct bx_subscriber *subscriber, void *ctx)
-{
-	struct collection *collection = ctx;
-	struct bx_session *session = bx_session_of(subscriber);
-	struct bx_delivery *delivery;
-
-	if (session == collection->except)
-		return true;
-	delivery = bx_delivery_new(collection->env, collection->message);
-	if (delivery == NULL) {
-		collection->failed = true;
-		return false;
-	}
-	delivery->target = session;
-	bx_list_append(&collection->deliveries, &delivery->link);
-	return true;
-}
 
 static enum bx_status
-broadcast(struct bx_turn *turn, struct bx_message *message)
+broadcast(struct bx_turn *turn)
 {
 	struct bx_core *core = turn->core;
-	struct collection collection = {
-		.env = core->env,
-		.message = message,
-		.except = core->settings->broadcast_to_publisher
-		    ? NULL
-		    : turn->session,
+	struct bx_outgoing event = {
+		.channel = { turn->channel.name.text, turn->channel.name.len },
+		.data = bx_turn_field(turn, BX_FIELD_DATA),
+		.lazy_timeout = -1,
 	};
-	struct bx_list *link;
-
-	bx_list_init(&collection.deliveries);
-	bx_channel_visit(core->tree, &turn->channel.name, collect,
-	    &collection);
-	if (collection.failed) {
-		bx_delivery_free_all(core->env, &collection.deliveries);
-		return BX_ENOMEM;
-	}
-	while ((link = bx_list_take_first(&collection.deliveries)) != NULL) {
-		struct bx_delivery *delivery =
-		    BX_LIST_ENTRY(link, struct bx_delivery, link);
-
-		(void)bx_session_accept(delivery->target, delivery);
-	}
-	core->published++;
-	return BX_OK;
-}
-
-static enum bx_status
-serialise_and_broadcast(struct bx_turn *turn)
-{
-	const struct bx_slice absent = { NULL, 0 };
-	const struct bx_slice channel = { turn->channel.name.text,
-		turn->channel.name.len };
 	struct bx_slice ext = bx_turn_field(turn, BX_FIELD_EXT);
 	struct bx_message *message;
 	enum bx_status status;
 
 	/* An ext of the wrong type is ignored (rule 22). */
-	if (!turn->core->settings->forward_ext ||
-	    bx_json_type_of(ext) != BX_JSON_OBJECT)
-		ext = absent;
-	message = bx_message_event(turn->core->env, channel,
-	    bx_turn_field(turn, BX_FIELD_DATA), absent, ext);
+	if (core->settings->forward_ext &&
+	    bx_json_type_of(ext) == BX_JSON_OBJECT)
+		event.ext = ext;
+	message = bx_event_write(core, turn->session, &event);
 	if (message == NULL)
 		return BX_ENOMEM;
-	status = broadcast(turn, message);
+	status = bx_event_broadcast(core, &turn->channel.name, turn->session,
+	    message);
 	bx_message_unref(message);
 	return status;
 }
@@ -91,16 +33,10 @@ serialise_and_broadcast(struct bx_turn *turn)
 static void
 call_service(struct bx_turn *turn)
 {
-	struct bx_service_call call = {
-		.session = turn->session,
-		.channel = &turn->channel.name,
-		.id = bx_turn_field(turn, BX_FIELD_ID),
-		.data = bx_turn_field(turn, BX_FIELD_DATA),
-		.ext = bx_turn_field(turn, BX_FIELD_EXT),
-	};
+	struct bx_incoming message = bx_turn_incoming(turn, turn->session);
 
 	/* That nobody serves the channel is no error (rule 66). */
-	(void)bx_hooks_call_service(turn->core->hooks, &call);
+	(void)bx_hooks_call_service(turn->core->hooks, &message);
 }
 
 /* The sender must have a session; where it is configured, a message without
@@ -177,7 +113,7 @@ bx_publish(struct bx_turn *turn)
 		return step;
 	if (turn->channel.name.kind == BX_CHANNEL_SERVICE)
 		call_service(turn);
-	else if (serialise_and_broadcast(turn) != BX_OK)
+	else if (broadcast(turn) != BX_OK)
 		return BX_STEP_NO_MEMORY;
 	return BX_STEP_REPLIED;
 }

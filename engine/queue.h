@@ -25,7 +25,10 @@
 struct bx_delivery {
 	struct bx_list link;
 	struct bx_message *message;
-	void *target;	/* publish.c's note of whom it is for */
+	union {
+		void *target;	/* publish.c's note of whom it is for */
+		uint64_t batch; /* of session_keep.h, once it was taken */
+	};
 	uint64_t place; /* among all that the queue has ever taken */
 };
 

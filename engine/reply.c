@@ -26,6 +26,7 @@ static const struct {
 	[BX_ERROR_SUBSCRIBE_DENIED] = { "403", "subscribe_denied" },
 	[BX_ERROR_CHANNEL_CREATE_DENIED] = { "403", "channel_create_denied" },
 	[BX_ERROR_PUBLISH_DENIED] = { "403", "publish_denied" },
+	[BX_ERROR_MESSAGE_DELETED] = { "404", "message_deleted" },
 	[BX_ERROR_CHANNEL_INVALID] = { "405", "channel_invalid" },
 	[BX_ERROR_MESSAGE_ID_INVALID] = { "405", "message_id_invalid" },
 };
@@ -56,12 +57,14 @@ void
 bx_reply_success(struct bx_draft *draft)
 {
 	append_literal(draft, "successful", "true");
+	draft->successful = true;
 }
 
 void
 bx_reply_failure(struct bx_draft *draft)
 {
 	append_literal(draft, "successful", "false");
+	draft->successful = false;
 }
 
 /* Printable ASCII without what would end a string or an argument. */

@@ -31,6 +31,7 @@ enum bx_error {
 	BX_ERROR_SUBSCRIBE_DENIED,	/* 403, arg: the reason */
 	BX_ERROR_CHANNEL_CREATE_DENIED, /* 403, arg: the reason */
 	BX_ERROR_PUBLISH_DENIED,	/* 403, arg: the reason */
+	BX_ERROR_MESSAGE_DELETED,	/* 404 */
 	BX_ERROR_CHANNEL_INVALID,	/* 405 */
 	BX_ERROR_MESSAGE_ID_INVALID	/* 405 */
 };

@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "session.h"
+#include "session_extra.h"
 #include "session_private.h"
 
 static const char *const gone_names[] = {
 	[BX_GONE_DISCONNECT] = "disconnect",
 	[BX_GONE_EXPIRED] = "expired",
 	[BX_GONE_OVERFLOW] = "overflow",
+	[BX_GONE_KICKED] = "kicked",
 	[BX_GONE_CLOSED] = "closed",
 };
 
@@ -47,9 +49,9 @@ bx_session_new(struct bx_sessions *sessions, bx_msec now,
 	session->sessions = sessions;
 	session->refs = 1;
 	session->state = BX_SESSION_NEW;
-	session->interval = settings->interval;
+	session->interval = bx_session_own_interval(session);
 	bx_queue_init(&session->queue);
-	bx_list_init(&session->waiting);
+	bx_list_init(&session->link);
 	bx_subscriber_init(&session->subscriber);
 
 	status = bx_client_id_generate(sessions->env, session->id);
@@ -63,7 +65,7 @@ bx_session_new(struct bx_sessions *sessions, bx_msec now,
 	if (status != BX_OK)
 		goto leave_deadlines;
 	bx_deadline_arm(&sessions->deadlines, &session->deadline,
-	    now + session->interval + settings->max_interval);
+	    now + session->interval + bx_session_max_interval(session));
 	log_session(session, BX_LOG_INFO, "handshake", NULL);
 	*out = session;
 	return BX_OK;
@@ -76,19 +78,25 @@ free_session:
 }
 
 struct bx_session *
+bx_session_find_id(struct bx_sessions *sessions, const char *id, size_t len)
+{
+	struct bx_hash_entry *entry = bx_hash_find(&sessions->by_id, id, len);
+
+	if (entry == NULL)
+		return NULL;
+	return BX_HASH_ELEMENT(entry, struct bx_session, by_id);
+}
+
+struct bx_session *
 bx_session_find(struct bx_sessions *sessions, struct bx_slice id)
 {
 	char text[BX_CLIENT_ID_LENGTH];
-	struct bx_hash_entry *entry;
 	size_t len;
 
 	if (bx_json_type_of(id) != BX_JSON_STRING ||
 	    bx_json_string_decode(id, text, sizeof(text), &len) != BX_OK)
 		return NULL;
-	entry = bx_hash_find(&sessions->by_id, text, len);
-	if (entry == NULL)
-		return NULL;
-	return BX_HASH_ELEMENT(entry, struct bx_session, by_id);
+	return bx_session_find_id(sessions, text, len);
 }
 
 struct bx_session *
@@ -105,6 +113,7 @@ bx_session_unref(struct bx_session *session)
 		return;
 	bx_browser_unref(session->browser);
 	bx_queue_clear(&session->queue, session->sessions->env);
+	bx_session_free_extra(session);
 	bx_free(session->sessions->env, session);
 }
 
@@ -124,6 +133,14 @@ enum bx_gone_reason
 bx_session_gone_reason(const struct bx_session *session)
 {
 	return session->reason;
+}
+
+bool
+bx_session_is_dismissed(const struct bx_session *session)
+{
+	return session->state == BX_SESSION_GONE &&
+	    (session->reason == BX_GONE_DISCONNECT ||
+		session->reason == BX_GONE_KICKED);
 }
 
 struct bx_subscriber *
@@ -173,10 +190,13 @@ bx_session_end(struct bx_session *session, enum bx_gone_reason reason)
 	bx_hash_remove(&sessions->by_id, &session->by_id);
 	session->state = BX_SESSION_GONE;
 	session->reason = reason;
-	if (reason != BX_GONE_DISCONNECT)
+	if (!bx_session_is_dismissed(session))
 		bx_queue_clear(&session->queue, sessions->env);
 	log_session(session,
 	    reason == BX_GONE_OVERFLOW ? BX_LOG_NOTICE : BX_LOG_INFO, "gone",
 	    gone_names[reason]);
-	bx_session_unref(session);
+	if (sessions->tells_departures)
+		bx_list_append(&sessions->departed, &session->link);
+	else
+		bx_session_unref(session);
 }

@@ -28,6 +28,7 @@
 #include "json.h"
 #include "list.h"
 #include "status.h"
+#include "types.h"
 
 struct bx_session;
 struct bx_sessions; /* the table of all of them */
@@ -38,13 +39,6 @@ enum bx_session_state {
 	BX_SESSION_CONNECTED,
 	BX_SESSION_WAITING,
 	BX_SESSION_GONE
-};
-
-enum bx_gone_reason {
-	BX_GONE_DISCONNECT, /* the client said so */
-	BX_GONE_EXPIRED,    /* no connect for interval + max_interval */
-	BX_GONE_OVERFLOW,   /* its queue was full */
-	BX_GONE_CLOSED	    /* the engine is freed */
 };
 
 /*
@@ -58,6 +52,10 @@ enum bx_status bx_session_new(struct bx_sessions *sessions, bx_msec now,
 struct bx_session *bx_session_find(struct bx_sessions *sessions,
     struct bx_slice id);
 
+/* The same by the id itself. */
+struct bx_session *bx_session_find_id(struct bx_sessions *sessions,
+    const char *id, size_t len);
+
 struct bx_session *bx_session_ref(struct bx_session *session);
 void bx_session_unref(struct bx_session *session); /* NULL is legal */
 
@@ -65,6 +63,9 @@ void bx_session_unref(struct bx_session *session); /* NULL is legal */
 const char *bx_session_id(const struct bx_session *session);
 enum bx_session_state bx_session_state(const struct bx_session *session);
 enum bx_gone_reason bx_session_gone_reason(const struct bx_session *session);
+
+/* Did client or server say goodbye, so that what waits still goes out? */
+bool bx_session_is_dismissed(const struct bx_session *session);
 
 /* Borrowed while the session is not GONE. */
 struct bx_subscriber *bx_session_subscriber(struct bx_session *session);

@@ -1,6 +1,7 @@
 /*
  * session_hold.c - the connects of a session, and the one that is held.
  */
+#include "session_extra.h"
 #include "session_private.h"
 
 uint32_t
@@ -16,7 +17,7 @@ bx_session_connect(struct bx_session *session, bx_msec interval,
 		bx_deadline_disarm(&sessions->deadlines, &session->deadline);
 	}
 	session->interval =
-	    interval < 0 ? sessions->settings->interval : interval;
+	    interval < 0 ? bx_session_own_interval(session) : interval;
 	/* 0 is the handshake, also after four thousand million connects. */
 	if (++session->connects == 0)
 		session->connects = 1;
@@ -35,7 +36,7 @@ bx_session_hold(struct bx_session *session, struct bx_reader *reader,
 	reader->wake = BX_WAKE_NONE;
 	sessions->held++;
 	bx_browser_hold(session->browser);
-	bx_list_append(&sessions->waiting, &session->waiting);
+	bx_list_append(&sessions->waiting, &session->link);
 	bx_deadline_arm(&sessions->deadlines, &session->deadline, until);
 }
 
@@ -48,7 +49,7 @@ stop_waiting(struct bx_session *session)
 	session->state = BX_SESSION_CONNECTED;
 	session->sessions->held--;
 	bx_browser_release(session->browser);
-	bx_list_remove(&session->waiting);
+	bx_list_remove(&session->link);
 	bx_deadline_disarm(&session->sessions->deadlines, &session->deadline);
 }
 
@@ -84,14 +85,12 @@ bx_session_let_go(struct bx_reader *reader)
 void
 bx_session_replied(struct bx_session *session, uint32_t connect, bx_msec now)
 {
-	const struct bx_settings *settings = session->sessions->settings;
-
 	if (session->state == BX_SESSION_GONE || connect != session->connects)
 		return;
 	if (session->state == BX_SESSION_NEW)
 		session->state = BX_SESSION_HANDSHAKEN;
 	bx_deadline_arm(&session->sessions->deadlines, &session->deadline,
-	    now + session->interval + settings->max_interval);
+	    now + session->interval + bx_session_max_interval(session));
 }
 
 void
@@ -104,7 +103,7 @@ bx_session_pause(struct bx_session *session, bx_msec interval)
 void
 bx_session_touch(struct bx_session *session, bx_msec now)
 {
-	bx_msec at = now + session->sessions->settings->max_interval;
+	bx_msec at = now + bx_session_max_interval(session);
 
 	if (session->deadline.slot == 0 ||
 	    session->state == BX_SESSION_WAITING || session->deadline.at >= at)

@@ -17,10 +17,29 @@
 #include "client_id.h"
 #include "deadline.h"
 #include "hash.h"
+#include "host.h"
 #include "list.h"
 #include "queue.h"
 #include "session_hold.h"
 #include "settings.h"
+
+/* What a plugin keeps with a session. */
+struct bx_session_datum {
+	void *data;
+	void (*free_data)(void *data); /* or NULL */
+};
+
+/* What few sessions have. */
+struct bx_session_extra {
+	struct bx_times times;
+	struct bx_list kept;   /* gone out and not acknowledged, in order */
+	uint64_t batch;	       /* the newest that was closed */
+	uint64_t acknowledged; /* batches up to this one */
+	struct bx_session_datum *data; /* by slot */
+	unsigned data_count;
+	bool keeps;
+	bool is_deaf; /* to what it publishes itself */
+};
 
 struct bx_sessions {
 	const struct bx_env *env;
@@ -33,9 +52,11 @@ struct bx_sessions {
 	 * something, and those whom a message or the clock has woken. */
 	struct bx_list prompt;
 	struct bx_list woken;
-	bool prompt_next;	/* the two take turns */
-	struct bx_list waiting; /* of sessions */
-	bool crowded;		/* a queue is in its second room */
+	bool prompt_next;	 /* the two take turns */
+	struct bx_list waiting;	 /* of sessions */
+	struct bx_list departed; /* GONE, and nobody has been told */
+	bool tells_departures;
+	bool crowded; /* a queue is in its second room */
 	size_t held;
 	uint64_t delivered;
 };
@@ -45,11 +66,12 @@ struct bx_session {
 	struct bx_hash_entry by_id;
 	struct bx_subscriber subscriber;
 	struct bx_queue queue;
-	struct bx_deadline deadline; /* the hold's end, or expiry */
-	struct bx_list waiting;
-	struct bx_reader *reader;   /* parked or ready, or NULL */
-	struct bx_browser *browser; /* or NULL: no cookie was set */
-	const char *advised;	    /* the transport it was last advised on */
+	struct bx_deadline deadline;	/* the hold's end, or expiry */
+	struct bx_list link;		/* while WAITING, or departed */
+	struct bx_reader *reader;	/* parked or ready, or NULL */
+	struct bx_browser *browser;	/* or NULL: no cookie was set */
+	struct bx_session_extra *extra; /* or NULL */
+	const char *advised; /* the transport it was last advised on */
 	bx_msec interval;
 	bx_msec advised_interval;
 	unsigned refs;
@@ -59,6 +81,7 @@ struct bx_session {
 	enum bx_gone_reason reason; /* once it is GONE */
 	bool bound;		    /* its browser has shown its cookie */
 	bool crowded;		    /* it was advised of multiple clients */
+	bool leaving;		    /* to be told so and then GONE */
 	char id[BX_CLIENT_ID_LENGTH + 1];
 };
 
@@ -66,6 +89,10 @@ struct bx_session {
  * wants it. */
 void bx_sessions_rank(struct bx_sessions *sessions, struct bx_reader *reader,
     enum bx_wake wake);
+
+/* The session's extra, made if there is none; NULL: no memory. */
+struct bx_session_extra *bx_session_need_extra(struct bx_session *session);
+void bx_session_free_extra(struct bx_session *session);
 
 /* Make the session's reader ready, if it has one. */
 void bx_session_wake(struct bx_session *session, enum bx_wake wake);

@@ -1,6 +1,7 @@
 /*
  * session_queue.c - what waits for a session, and whom it wakes.
  */
+#include "session_keep.h"
 #include "session_private.h"
 #include "session_queue.h"
 
@@ -48,7 +49,7 @@ bx_session_accept(struct bx_session *session, struct bx_delivery *delivery)
 	size_t room = is_about_to_answer(session) ? 2 : 1;
 	enum bx_status status;
 
-	if (session->state == BX_SESSION_GONE) {
+	if (session->state == BX_SESSION_GONE || session->leaving) {
 		bx_delivery_free(sessions->env, delivery);
 		return BX_EGONE;
 	}
@@ -84,7 +85,14 @@ bx_session_deliver(struct bx_session *session, struct bx_message *message)
 void
 bx_session_take_queue(struct bx_session *session, struct bx_list *list)
 {
+	struct bx_list *link;
+
 	bx_queue_take_all(&session->queue, list);
+	if (!bx_session_is_keeping(session))
+		return;
+	for (link = list->next; link != list; link = link->next)
+		BX_LIST_ENTRY(link, struct bx_delivery, link)->batch =
+		    session->extra->batch;
 }
 
 void
@@ -96,4 +104,39 @@ bx_session_put_back(struct bx_session *session, struct bx_list *list)
 	}
 	bx_queue_put_back(&session->queue, list);
 	wake_for_messages(session);
+}
+
+uint64_t
+bx_session_queued(const struct bx_session *session)
+{
+	return session->queue.last_place;
+}
+
+void
+bx_session_kick(struct bx_session *session)
+{
+	static const char farewell[] =
+	    "{\"channel\":\"/meta/disconnect\",\"successful\":true}";
+	const struct bx_env *env = session->sessions->env;
+	struct bx_message *message;
+
+	if (session->state == BX_SESSION_GONE || session->leaving)
+		return;
+	/* Without memory the advice alone has to say it. */
+	message = bx_message_new(env, farewell, sizeof(farewell) - 1);
+	if (message != NULL) {
+		(void)bx_session_deliver(session, message);
+		bx_message_unref(message);
+	}
+	session->leaving = true;
+	bx_channel_unsubscribe_all(session->sessions->tree,
+	    &session->subscriber);
+	if (session->reader != NULL)
+		bx_session_end(session, BX_GONE_KICKED);
+}
+
+bool
+bx_session_is_leaving(const struct bx_session *session)
+{
+	return session->leaving;
 }

@@ -12,6 +12,7 @@
 #define BX_SESSION_QUEUE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "list.h"
 #include "message.h"
@@ -46,6 +47,17 @@ void bx_session_take_queue(struct bx_session *session, struct bx_list *list);
 /* Give back what a response could not hand over; it waits again, where it
  * was before it was taken.  A session that is GONE frees it. */
 void bx_session_put_back(struct bx_session *session, struct bx_list *list);
+
+/* How many messages have been queued for it, ever. */
+uint64_t bx_session_queued(const struct bx_session *session);
+
+/*
+ * Have the client stop (rule 59): its subscriptions end, and what waits goes
+ * out with a last message that says so, and with the reply to its connect, be
+ * that one held or the next.  With that the session is GONE.
+ */
+void bx_session_kick(struct bx_session *session);
+bool bx_session_is_leaving(const struct bx_session *session);
 
 bool bx_session_has_messages(const struct bx_session *session);
 

@@ -24,20 +24,27 @@ bx_sessions_new(const struct bx_env *env, const struct bx_settings *settings,
 	bx_list_init(&sessions->prompt);
 	bx_list_init(&sessions->woken);
 	bx_list_init(&sessions->waiting);
+	bx_list_init(&sessions->departed);
 	return sessions;
+}
+
+void
+bx_sessions_end_all(struct bx_sessions *sessions)
+{
+	struct bx_hash_entry *entry;
+
+	while ((entry = bx_hash_any(&sessions->by_id)) != NULL)
+		bx_session_end(BX_HASH_ELEMENT(entry, struct bx_session,
+				   by_id),
+		    BX_GONE_CLOSED);
 }
 
 void
 bx_sessions_free(struct bx_sessions *sessions)
 {
-	struct bx_hash_entry *entry;
-
 	if (sessions == NULL)
 		return;
-	while ((entry = bx_hash_any(&sessions->by_id)) != NULL)
-		bx_session_end(BX_HASH_ELEMENT(entry, struct bx_session,
-				   by_id),
-		    BX_GONE_CLOSED);
+	bx_sessions_end_all(sessions);
 	bx_deadlines_fini(&sessions->deadlines);
 	bx_hash_fini(&sessions->by_id);
 	bx_browsers_fini(&sessions->browsers);
@@ -80,7 +87,9 @@ bx_sessions_advance(struct bx_sessions *sessions, bx_msec now)
 		if (session->state == BX_SESSION_WAITING)
 			bx_session_wake(session, BX_WAKE_TIMEOUT);
 		else
-			bx_session_end(session, BX_GONE_EXPIRED);
+			bx_session_end(session,
+			    session->leaving ? BX_GONE_KICKED
+					     : BX_GONE_EXPIRED);
 	}
 }
 
@@ -91,9 +100,30 @@ bx_sessions_shut_down(struct bx_sessions *sessions)
 
 	/* Waking takes a session off this list. */
 	while ((link = bx_list_take_first(&sessions->waiting)) != NULL)
-		bx_session_wake(BX_LIST_ENTRY(link, struct bx_session,
-				    waiting),
+		bx_session_wake(BX_LIST_ENTRY(link, struct bx_session, link),
 		    BX_WAKE_SHUTDOWN);
+}
+
+void
+bx_sessions_tell_departures(struct bx_sessions *sessions)
+{
+	sessions->tells_departures = true;
+}
+
+bool
+bx_sessions_has_departed(const struct bx_sessions *sessions)
+{
+	return !bx_list_is_empty(&sessions->departed);
+}
+
+struct bx_session *
+bx_sessions_take_departed(struct bx_sessions *sessions)
+{
+	struct bx_list *link = bx_list_take_first(&sessions->departed);
+
+	if (link == NULL)
+		return NULL;
+	return BX_LIST_ENTRY(link, struct bx_session, link);
 }
 
 void

@@ -22,8 +22,20 @@ struct bx_sessions *bx_sessions_new(const struct bx_env *env,
     const struct bx_settings *settings, struct bx_channel_tree *tree,
     const uint64_t seed[2]);
 
-/* End every session; no reader may be left.  NULL is legal. */
+/* End every session; no reader may be left, nor a departed one.  NULL is
+ * legal. */
 void bx_sessions_free(struct bx_sessions *sessions);
+
+/* End every session. */
+void bx_sessions_end_all(struct bx_sessions *sessions);
+
+/* From now on, sessions that are GONE wait for bx_sessions_take_departed:
+ * whoever wants to be told must not be called while others are served. */
+void bx_sessions_tell_departures(struct bx_sessions *sessions);
+bool bx_sessions_has_departed(const struct bx_sessions *sessions);
+
+/* A session that is GONE, with the caller's own reference, or NULL. */
+struct bx_session *bx_sessions_take_departed(struct bx_sessions *sessions);
 
 size_t bx_sessions_count(const struct bx_sessions *sessions);
 size_t bx_sessions_held(const struct bx_sessions *sessions);

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "session_queue.h"
 #include "turn.h"
 
 /* As long as an escape sequence can be for one byte of a name: \u0041. */
@@ -98,6 +99,14 @@ refuse(struct bx_turn *turn, enum bx_error error)
 	return BX_EINVAL;
 }
 
+/* Who is to leave may connect, to be told so, and nothing else (rule 59). */
+static bool
+may_still(const struct bx_turn *turn)
+{
+	return !bx_session_is_leaving(turn->session) ||
+	    bx_channel_name_equals(&turn->channel.name, "/meta/connect");
+}
+
 enum bx_status
 bx_turn_open(struct bx_turn *turn)
 {
@@ -124,7 +133,8 @@ bx_turn_open(struct bx_turn *turn)
 	turn->session = bx_session_find(turn->core->sessions,
 	    bx_turn_field(turn, BX_FIELD_CLIENT_ID));
 	if (turn->session != NULL &&
-	    !bx_session_admits(turn->session, turn->visitor))
+	    !(bx_session_admits(turn->session, turn->visitor) &&
+		may_still(turn)))
 		turn->session = NULL;
 	return BX_OK;
 close:
@@ -136,6 +146,30 @@ void
 bx_turn_close(struct bx_turn *turn)
 {
 	bx_decoded_name_fini(&turn->channel, turn->core);
+}
+
+struct bx_incoming
+bx_turn_incoming(const struct bx_turn *turn, struct bx_session *session)
+{
+	return (struct bx_incoming){
+		.session = session,
+		.channel = { turn->channel.name.text, turn->channel.name.len },
+		.id = bx_turn_field(turn, BX_FIELD_ID),
+		.data = bx_turn_field(turn, BX_FIELD_DATA),
+		.ext = bx_turn_field(turn, BX_FIELD_EXT),
+		.connection_type = turn->connection_type,
+		.now = turn->now,
+		.received = turn->received,
+	};
+}
+
+bool
+bx_turn_screen(const struct bx_turn *turn)
+{
+	struct bx_incoming message = bx_turn_incoming(turn, turn->session);
+
+	return bx_plugins_incoming(&turn->core->plugins, &message) ==
+	    BX_PASS_ON;
 }
 
 struct bx_slice
@@ -173,6 +207,18 @@ bx_turn_begin_reply(const struct bx_turn *turn)
 enum bx_step
 bx_turn_end_reply(struct bx_turn *turn)
 {
+	struct bx_replying reply = {
+		.session =
+		    turn->created != NULL ? turn->created : turn->session,
+		.channel = { turn->channel.name.text, turn->channel.name.len },
+		.id = bx_turn_field(turn, BX_FIELD_ID),
+		.ext = bx_turn_field(turn, BX_FIELD_EXT),
+		.draft = &turn->core->draft,
+		.received = turn->received,
+		.successful = turn->core->draft.successful,
+	};
+
+	bx_plugins_replying(&turn->core->plugins, &reply);
 	bx_message_unref(turn->reply);
 	turn->reply = bx_reply_end(&turn->core->draft);
 	return turn->reply != NULL ? BX_STEP_REPLIED : BX_STEP_NO_MEMORY;

@@ -44,6 +44,7 @@ struct bx_turn {
 	const struct bx_envelope *envelope;
 	struct bx_asker *asker;
 	bx_msec now;
+	int64_t received;	    /* ms since 1970 */
 	bool alone;		    /* the only message of its request */
 	struct bx_session *session; /* the sender, or NULL */
 	struct bx_decoded_name channel;
@@ -54,7 +55,8 @@ struct bx_turn {
 	bool wants_advice;    /* with BX_STEP_HOLD: the client gave some */
 	bool answers_connect; /* the session's expiry starts with the reply */
 	uint32_t connect;     /* its number, for bx_session_replied */
-	struct bx_session *created; /* by a handshake */
+	/* By a handshake; set before the reply is written. */
+	struct bx_session *created;
 };
 
 /* Decode a JSON value and parse it as a channel name.  BX_EINVAL: it is none;
@@ -71,6 +73,13 @@ void bx_decoded_name_fini(struct bx_decoded_name *decoded,
  */
 enum bx_status bx_turn_open(struct bx_turn *turn);
 void bx_turn_close(struct bx_turn *turn);
+
+/* The message as plugins see it, from session. */
+struct bx_incoming bx_turn_incoming(const struct bx_turn *turn,
+    struct bx_session *session);
+
+/* Show it to them; false: one of them deletes it (rule 17 d). */
+bool bx_turn_screen(const struct bx_turn *turn);
 
 struct bx_slice bx_turn_field(const struct bx_turn *turn, enum bx_field field);
 

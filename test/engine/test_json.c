@@ -568,7 +568,7 @@ integer_or(const char *object, int64_t other)
 	int64_t n = other;
 	enum bx_status status;
 
-	status = bx_json_member_integer(slice_of(object), "n", &n);
+	status = bx_json_integer(bx_json_member(slice_of(object), "n"), &n);
 	CU_ASSERT(status == BX_OK || (status == BX_EINVAL && n == other));
 	return n;
 }
@@ -634,7 +634,7 @@ read_integer(void *ctx)
 	enum bx_status status;
 
 	(void)ctx;
-	status = bx_json_member_integer(TEXT("{\"n\":1}"), "n", &n);
+	status = bx_json_integer(bx_json_member(TEXT("{\"n\":1}"), "n"), &n);
 	CU_ASSERT_EQUAL(status, unit_has_failed() ? BX_ENOMEM : BX_OK);
 	CU_ASSERT_EQUAL(n, status == BX_OK ? 1 : 7);
 	return status == BX_OK;

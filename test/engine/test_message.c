@@ -1,4 +1,5 @@
 /* test_message.c - messages are serialised once and shared. */
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/message.h"
@@ -27,27 +28,73 @@ test_copy(void)
 	expect_text(message, "{\"a\":1}");
 }
 
+/* An event of these values and nothing more. */
+static struct bx_message *
+event_of(struct bx_slice channel, struct bx_slice data, struct bx_slice id,
+    struct bx_slice ext)
+{
+	const struct bx_outgoing event = {
+		.channel = channel,
+		.data = data,
+		.id = id,
+		.ext = ext,
+	};
+
+	return bx_message_event(unit_env(), &event, NULL);
+}
+
 static void
 test_event(void)
 {
-	expect_text(bx_message_event(unit_env(), TEXT("/a/b"), TEXT("1"),
-			ABSENT, ABSENT),
+	expect_text(event_of(TEXT("/a/b"), TEXT("1"), ABSENT, ABSENT),
 	    "{\"channel\":\"/a/b\",\"data\":1}");
-	expect_text(bx_message_event(unit_env(), TEXT("/a"), TEXT("null"),
-			TEXT("\"7\""), ABSENT),
+	expect_text(event_of(TEXT("/a"), TEXT("null"), TEXT("\"7\""), ABSENT),
 	    "{\"channel\":\"/a\",\"data\":null,\"id\":\"7\"}");
-	expect_text(bx_message_event(unit_env(), TEXT("/a"), TEXT("[]"),
-			ABSENT, TEXT("{\"x\":{}}")),
+	expect_text(event_of(TEXT("/a"), TEXT("[]"), ABSENT,
+			TEXT("{\"x\":{}}")),
 	    "{\"channel\":\"/a\",\"data\":[],\"ext\":{\"x\":{}}}");
-	expect_text(bx_message_event(unit_env(), TEXT("/a"), TEXT("{}"),
-			TEXT("7"), TEXT("{}")),
+	expect_text(event_of(TEXT("/a"), TEXT("{}"), TEXT("7"), TEXT("{}")),
 	    "{\"channel\":\"/a\",\"data\":{},\"id\":7,\"ext\":{}}");
+}
+
+static void
+test_more(void)
+{
+	static const char *const theirs[] = { "", "{}", "{ \t\r\n}",
+		"{ \"t\":1 }" };
+	static const char *const merged[] = { "", "", "", "\"t\":1," };
+	const bool no = false;
+	struct bx_outgoing event = {
+		.channel = TEXT("/a"),
+		.data = TEXT("1"),
+		.successful = &no,
+	};
+	struct bx_draft draft;
+	char expected[128];
+	size_t i;
+
+	bx_draft_init(&draft, unit_env());
+	bx_draft_field(&draft, "timestamp", TEXT("2"));
+	expect_text(bx_message_event(unit_env(), &event, &draft),
+	    "{\"channel\":\"/a\",\"data\":1,\"successful\":false,"
+	    "\"timestamp\":2}");
+	bx_draft_ext(&draft, "o", TEXT("3"));
+	for (i = 0; i < sizeof(theirs) / sizeof(theirs[0]); i++) {
+		event.ext = (struct bx_slice){ theirs[i], strlen(theirs[i]) };
+		(void)snprintf(expected, sizeof(expected),
+		    "{\"channel\":\"/a\",\"data\":1,\"successful\":false,"
+		    "\"timestamp\":2,\"ext\":{%s\"o\":3}}",
+		    merged[i]);
+		expect_text(bx_message_event(unit_env(), &event, &draft),
+		    expected);
+	}
+	bx_draft_fini(&draft);
 }
 
 static void
 test_bytes_travel(void)
 {
-	expect_text(bx_message_event(unit_env(), TEXT("/ !#$()+-.@_{}~"),
+	expect_text(event_of(TEXT("/ !#$()+-.@_{}~"),
 			TEXT("{ \"b\":9007199254740993, \"a\":[1e400,-0,"
 			     "\"a\\u0000b\\ud800\"] }"),
 			TEXT("\"\\u0031\""), TEXT("{\"n\":1.0 }")),
@@ -66,8 +113,7 @@ test_event_is_json(void)
 
 	channel = TEXT("/chat/{room}");
 	data = TEXT("\"\\\"}\"");
-	message =
-	    bx_message_event(unit_env(), channel, data, TEXT("1"), TEXT("{}"));
+	message = event_of(channel, data, TEXT("1"), TEXT("{}"));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
 	bx_json_init(&json, bx_message_bytes(message),
 	    bx_message_length(message), 2);
@@ -101,8 +147,7 @@ make_both(void *ctx)
 
 	(void)ctx;
 	message = bx_message_new(unit_env(), "{}", 2);
-	event = bx_message_event(unit_env(), TEXT("/a"), TEXT("1"), ABSENT,
-	    ABSENT);
+	event = event_of(TEXT("/a"), TEXT("1"), ABSENT, ABSENT);
 	success = message != NULL && event != NULL;
 	CU_ASSERT_EQUAL(success, !unit_has_failed());
 	bx_message_unref(message);
@@ -122,13 +167,13 @@ test_too_long(void)
 {
 	struct bx_slice huge = { "x", SIZE_MAX };
 
-	CU_ASSERT_PTR_NULL(
-	    bx_message_event(unit_env(), TEXT("/a"), huge, huge, huge));
+	CU_ASSERT_PTR_NULL(event_of(TEXT("/a"), huge, huge, huge));
 	CU_ASSERT_EQUAL(unit_allocations(), 0);
 }
 
 static const struct unit_test tests[] = {
 	{ "a message has a copy of the bytes", test_copy },
+	{ "what a draft adds stands behind, and within one ext", test_more },
 	{ "an event has channel and data, id and ext if any (rule 63)",
 	    test_event },
 	{ "the sender's values travel byte for byte", test_bytes_travel },

@@ -269,13 +269,15 @@ an_overflowing_queue_ends_its_session_alone(void)
 
 /* Answers every call with its data, under the same id (rule 66). */
 static void
-echo(const struct bx_service_call *call, void *ctx)
+echo(const struct bx_incoming *call, void *ctx)
 {
-	const struct bx_slice channel = { call->channel->text,
-		call->channel->len };
-	const struct bx_slice absent = { NULL, 0 };
-	struct bx_message *message = bx_message_event(unit_env(), channel,
-	    call->data, call->id, absent);
+	const struct bx_outgoing answer = {
+		.channel = call->channel,
+		.data = call->data,
+		.id = call->id,
+	};
+	struct bx_message *message =
+	    bx_message_event(unit_env(), &answer, NULL);
 	int *calls = ctx;
 
 	(*calls)++;

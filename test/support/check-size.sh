@@ -1,13 +1,16 @@
 #!/bin/sh
 # check-size.sh - no file and no function is longer than a reader can hold
 #
-# .c <= 400 lines, .h <= 120, a function <= 70 from its name to its brace.
+# .c <= 400 lines, .h <= 120 (but for what the server does for plugins, which is
+# one struct that a stranger reads from end to end), a function <= 70 from its name to its brace.
 set -eu
 
 cd "$(dirname "$0")/../.."
 awk '
 	function file_done() {
 		limit = file ~ /\.h$/ ? 120 : 400
+		if (file == "engine/host.h")
+			limit = 240
 		if (file ~ /^(engine|fcgi)\// && lines > limit)
 			complain(file ": " lines " lines, " limit " allowed")
 	}

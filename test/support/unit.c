@@ -21,6 +21,7 @@ static struct {
 	size_t fail_in;	    /* 0: never */
 	bool has_failed;
 	bool random_fails;
+	int64_t wall_clock;
 	uint64_t random_counter;
 	size_t log_count;
 	char last_log[LOG_LINE];
@@ -107,10 +108,18 @@ env_log(void *ctx, enum bx_log_level level, const char *line)
 	(void)snprintf(unit.last_log, sizeof(unit.last_log), "%s", line);
 }
 
+static int64_t
+env_wall_clock(void *ctx)
+{
+	(void)ctx;
+	return unit.wall_clock;
+}
+
 static const struct bx_env env = {
 	.realloc = env_realloc,
 	.random = env_random,
 	.log = env_log,
+	.wall_clock = env_wall_clock,
 	.ctx = NULL,
 };
 
@@ -118,6 +127,12 @@ const struct bx_env *
 unit_env(void)
 {
 	return &env;
+}
+
+void
+unit_set_wall_clock(int64_t msec)
+{
+	unit.wall_clock = msec;
 }
 
 void
@@ -207,6 +222,7 @@ before_test(void)
 	unit.live_before = unit.live;
 	unit_fail_allocation(0);
 	unit.random_fails = false;
+	unit.wall_clock = 0;
 	unit.random_counter = 0;
 	unit.log_count = 0;
 	unit.last_log[0] = '\0';

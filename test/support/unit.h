@@ -56,6 +56,9 @@ size_t unit_live(void);
 /* While true, there are no random bytes. */
 void unit_fail_random(bool fail);
 
+/* The clock on the wall says so; in each test it is 0 at first. */
+void unit_set_wall_clock(int64_t msec);
+
 /* The newest line of the log, "" when there is none, and their number. */
 const char *unit_last_log(void);
 size_t unit_log_count(void);

@@ -1,0 +1,108 @@
+/*
+ * plugin.h - what a plugin is: one struct of functions that the server calls.
+ *
+ * A plugin exports one symbol, BX_PLUGIN_SYMBOL, of type const struct
+ * bx_plugin.  Every function is optional.  What a plugin may do in return is
+ * in host.h, and it may do all of that inside any of these calls.
+ *
+ * Plugins are called in the order they were added, and for what goes out
+ * (publishing, replying) in the reverse order (BAYEUX.md rule 108).
+ *
+ * Ownership: whatever a function is given is borrowed until it returns, but
+ * for the host, which lives until stop has returned, and for sessions that
+ * it takes a reference to.
+ * Reentrancy: a call of the host's can lead to another call of the plugin.
+ * Nothing here may block: every client waits meanwhile.
+ */
+#ifndef BX_PLUGIN_H
+#define BX_PLUGIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "types.h"
+
+/* A plugin loads if its major is the server's and its minor not above it. */
+#define BX_PLUGIN_MAJOR 1
+#define BX_PLUGIN_MINOR 0
+#define BX_PLUGIN_SYMBOL "bayeux_plugin"
+
+struct bx_host; /* host.h */
+struct bx_session;
+struct bx_draft;
+
+/* A message from a client.  JSON values are its own bytes, or absent. */
+struct bx_incoming {
+	/* NULL: a handshake, or there is no such session. */
+	struct bx_session *session;
+	struct bx_slice channel; /* a valid name, decoded */
+	struct bx_slice id;	 /* JSON */
+	struct bx_slice data;	 /* JSON */
+	struct bx_slice ext;	 /* JSON */
+	const char *connection_type;
+	bx_msec now;
+	int64_t received; /* ms since 1970 by the clock on the wall */
+};
+
+enum bx_pass {
+	BX_PASS_ON,
+	BX_PASS_DELETE /* the reply is 404::message_deleted */
+};
+
+/* An event before it is written, once for all who will have it. */
+struct bx_event {
+	struct bx_session *session; /* who published it, or NULL */
+	struct bx_slice channel;    /* a valid name, decoded */
+	struct bx_slice data;	    /* JSON */
+	struct bx_draft *draft;	    /* takes fields and members of ext */
+	bool lazy; /* to be set or cleared: it can wait (section 5) */
+	bx_msec lazy_timeout; /* for so long; negative: as configured */
+};
+
+/* A reply before it is sent. */
+struct bx_replying {
+	/* Whom it is for, the new session of a handshake included; NULL: it
+	 * is not known. */
+	struct bx_session *session;
+	struct bx_slice channel; /* a decoded name; absent if it has none */
+	struct bx_slice id;	 /* JSON */
+	/* That of the message replied to, as JSON.  It is absent for a connect
+	 * that was held if it was longer than BX_HELD_EXT_MAX bytes. */
+	struct bx_slice ext;
+	struct bx_draft *draft; /* takes fields and members of ext */
+	int64_t received;	/* as in bx_incoming */
+	bool successful;
+};
+
+#define BX_HELD_EXT_MAX 1024
+
+struct bx_plugin {
+	unsigned major; /* BX_PLUGIN_MAJOR */
+	unsigned minor; /* BX_PLUGIN_MINOR */
+	size_t size;	/* sizeof(struct bx_plugin) */
+	const char *name;
+
+	/* First of all; *ctx goes to all other functions.  false: it cannot,
+	 * has logged why, and is not called again. */
+	bool (*start)(struct bx_host *host, void **ctx);
+	/* Last of all: its timers, sessions' data and references are to be
+	 * given up by now. */
+	void (*stop)(void *ctx);
+
+	/* Every message, before anything else is done with it. */
+	enum bx_pass (*incoming)(void *ctx, const struct bx_incoming *message);
+	/* A handshake was granted.  message->session is the new session; its
+	 * reply is not written yet. */
+	void (*session_new)(void *ctx, const struct bx_incoming *message);
+	/* A session is gone, soon after it went: its id is unknown, and its
+	 * data is freed when this returns and nobody refers to it. */
+	void (*session_gone)(void *ctx, struct bx_session *session,
+	    enum bx_gone_reason reason);
+	/* Every event that a client or plugin publishes or delivers. */
+	void (*publishing)(void *ctx, struct bx_event *event);
+	/* Every reply.  What was begun twice is sent once: the last counts. */
+	void (*replying)(void *ctx, const struct bx_replying *reply);
+};
+
+#endif

@@ -1,0 +1,210 @@
+/*
+ * plugin_host.c - what host.h promises, each function by its module's own.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "draft.h"
+#include "event.h"
+#include "plugin_host.h"
+#include "session_extra.h"
+#include "session_keep.h"
+#include "session_queue.h"
+#include "sessions.h"
+
+#define LOG_LINE_MAX 512
+
+static void
+host_log(struct bx_host *host, enum bx_log_level level, const char *line)
+{
+	const struct bx_plugin_node *node = bx_plugin_node_of(host);
+	const struct bx_env *env = node->core->env;
+	char text[LOG_LINE_MAX];
+
+	if (env->log == NULL)
+		return;
+	(void)snprintf(text, sizeof(text), "plugin=%s %s", node->plugin.name,
+	    line);
+	env->log(env->ctx, level, text);
+}
+
+static const char *
+host_option(struct bx_host *host, const char *key)
+{
+	const struct bx_plugin_node *node = bx_plugin_node_of(host);
+
+	if (node->option == NULL)
+		return NULL;
+	return node->option(node->option_ctx, key);
+}
+
+static int64_t
+host_wall_clock(struct bx_host *host)
+{
+	const struct bx_env *env = bx_plugin_node_of(host)->core->env;
+
+	return env->wall_clock == NULL ? 0 : env->wall_clock(env->ctx);
+}
+
+static bool
+host_json_integer(struct bx_slice value, int64_t *number)
+{
+	return bx_json_integer(value, number) == BX_OK;
+}
+
+static struct bx_session *
+host_find_session(struct bx_host *host, const char *id)
+{
+	return bx_session_find_id(bx_plugin_node_of(host)->core->sessions, id,
+	    strlen(id));
+}
+
+static void *
+host_session_data(struct bx_host *host, struct bx_session *session)
+{
+	return bx_session_data(session, bx_plugin_node_of(host)->slot);
+}
+
+static bool
+host_set_session_data(struct bx_host *host, struct bx_session *session,
+    void *data, void (*free_data)(void *data))
+{
+	return bx_session_set_data(session, bx_plugin_node_of(host)->slot,
+		   data, free_data) == BX_OK;
+}
+
+static bool
+host_set_times(struct bx_session *session, const struct bx_times *times)
+{
+	return bx_session_set_times(session, times) == BX_OK;
+}
+
+static bool
+host_set_broadcast_to_publisher(struct bx_session *session, bool on)
+{
+	return bx_session_set_broadcast_to_publisher(session, on) == BX_OK;
+}
+
+static bool
+host_keep(struct bx_session *session)
+{
+	return bx_session_keep(session) == BX_OK;
+}
+
+/* The channel that a plugin sends to; it may be anything but a pattern. */
+static bool
+parse_channel(const struct bx_core *core, struct bx_slice text,
+    struct bx_channel_name *name)
+{
+	const struct bx_settings *settings = core->settings;
+
+	return bx_channel_name_parse(name, text.at, text.len,
+		   settings->max_channel_length,
+		   settings->max_channel_depth) == BX_OK &&
+	    !name->pattern;
+}
+
+static bool
+host_deliver(struct bx_host *host, struct bx_session *session,
+    const struct bx_outgoing *outgoing)
+{
+	struct bx_core *core = bx_plugin_node_of(host)->core;
+	struct bx_channel_name name;
+	struct bx_message *message;
+	enum bx_status status;
+
+	if (!parse_channel(core, outgoing->channel, &name))
+		return false;
+	message = bx_event_write(core, NULL, outgoing);
+	if (message == NULL)
+		return false;
+	status = bx_session_deliver(session, message);
+	bx_message_unref(message);
+	return status == BX_OK;
+}
+
+static bool
+host_publish(struct bx_host *host, const struct bx_outgoing *outgoing)
+{
+	struct bx_core *core = bx_plugin_node_of(host)->core;
+	struct bx_channel_name name;
+	struct bx_message *message;
+	enum bx_status status;
+
+	if (!parse_channel(core, outgoing->channel, &name) ||
+	    name.kind != BX_CHANNEL_BROADCAST)
+		return false;
+	message = bx_event_write(core, NULL, outgoing);
+	if (message == NULL)
+		return false;
+	status = bx_event_broadcast(core, &name, NULL, message);
+	bx_message_unref(message);
+	return status == BX_OK;
+}
+
+static bool
+host_add_service(struct bx_host *host, const char *name, bx_service_fn *fn,
+    void *ctx)
+{
+	return bx_hooks_add_service(bx_plugin_node_of(host)->core->hooks, name,
+		   fn, ctx) == BX_OK;
+}
+
+static void
+host_remove_service(struct bx_host *host, const char *name)
+{
+	bx_hooks_remove_service(bx_plugin_node_of(host)->core->hooks, name);
+}
+
+static const struct bx_host functions = {
+	.size = sizeof(struct bx_host),
+	.log = host_log,
+	.option = host_option,
+	.wall_clock = host_wall_clock,
+	.json_member = bx_json_member,
+	.json_integer = host_json_integer,
+	.add_field = bx_draft_field,
+	.add_ext = bx_draft_ext,
+	.session_id = bx_session_id,
+	.find_session = host_find_session,
+	.ref = bx_session_ref,
+	.unref = bx_session_unref,
+	.session_data = host_session_data,
+	.set_session_data = host_set_session_data,
+	.session_queued = bx_session_queued,
+	.set_times = host_set_times,
+	.set_broadcast_to_publisher = host_set_broadcast_to_publisher,
+	.keep = host_keep,
+	.is_keeping = bx_session_is_keeping,
+	.close_batch = bx_session_close_batch,
+	.acknowledge = bx_session_acknowledge,
+	.kick = bx_session_kick,
+	.deliver = host_deliver,
+	.publish = host_publish,
+	.add_service = host_add_service,
+	.remove_service = host_remove_service,
+};
+
+enum bx_status
+bx_plugin_start(struct bx_core *core, const struct bx_plugin *plugin,
+    bx_plugin_option_fn *option, void *option_ctx)
+{
+	struct bx_plugin_node *node;
+	enum bx_status status;
+
+	status = bx_plugins_add(&core->plugins, plugin, &node);
+	if (status != BX_OK)
+		return status;
+	node->host = functions;
+	node->core = core;
+	node->option = option;
+	node->option_ctx = option_ctx;
+	if (node->plugin.start != NULL &&
+	    !node->plugin.start(&node->host, &node->ctx)) {
+		bx_plugins_drop(&core->plugins, node);
+		return BX_EGONE;
+	}
+	if (node->plugin.session_gone != NULL)
+		bx_sessions_tell_departures(core->sessions);
+	return BX_OK;
+}

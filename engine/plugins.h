@@ -1,0 +1,79 @@
+/*
+ * plugins.h - the plugins there are, and the calls that go to all of them.
+ *
+ * Ownership: the list owns its nodes, each with a copy of its plugin's struct
+ * as far as the plugin's version has it.
+ * Reentrancy: a plugin may be added or stopped in any call; one that is
+ * stopped is called no more, and its node goes when no call is under way.
+ */
+#ifndef BX_PLUGINS_H
+#define BX_PLUGINS_H
+
+#include <stdbool.h>
+
+#include "env.h"
+#include "host.h"
+#include "list.h"
+#include "plugin.h"
+#include "status.h"
+
+struct bx_core;
+
+/* The configured text for a key of a plugin's own, or NULL; borrowed while
+ * the plugin is there. */
+typedef const char *bx_plugin_option_fn(void *ctx, const char *key);
+
+struct bx_plugin_node {
+	struct bx_host host; /* the plugin's; it leads back to the node */
+	struct bx_plugin plugin;
+	struct bx_list link;
+	struct bx_core *core;
+	void *ctx;
+	bx_plugin_option_fn *option;
+	void *option_ctx;
+	unsigned slot; /* of its data in each session */
+	bool stopped;
+};
+
+struct bx_plugins {
+	const struct bx_env *env;
+	struct bx_list list;
+	unsigned slots;	  /* given out, ever */
+	unsigned calls;	  /* under way */
+	bool has_stopped; /* a node waits to be freed */
+};
+
+void bx_plugins_init(struct bx_plugins *plugins, const struct bx_env *env);
+
+/* Stop and free all, the newest first. */
+void bx_plugins_fini(struct bx_plugins *plugins);
+
+/*
+ * Add a node for plugin, borrowed for the call, behind those there are, and
+ * not yet started.  BX_EINVAL: it is of another major, of a newer minor, or
+ * has no name; BX_EEXIST: there is one of that name; BX_ENOMEM.
+ */
+enum bx_status bx_plugins_add(struct bx_plugins *plugins,
+    const struct bx_plugin *plugin, struct bx_plugin_node **node);
+
+/* Stop the plugin; legal twice.  The node is then the list's to free. */
+void bx_plugins_stop(struct bx_plugins *plugins, struct bx_plugin_node *node);
+
+/* The plugin did not start: it is called no more, not even to stop. */
+void bx_plugins_drop(struct bx_plugins *plugins, struct bx_plugin_node *node);
+
+/* The plugin's node, by its host. */
+struct bx_plugin_node *bx_plugin_node_of(struct bx_host *host);
+
+/* The calls of plugin.h, to all who have that function. */
+enum bx_pass bx_plugins_incoming(struct bx_plugins *plugins,
+    const struct bx_incoming *message);
+void bx_plugins_session_new(struct bx_plugins *plugins,
+    const struct bx_incoming *message);
+void bx_plugins_session_gone(struct bx_plugins *plugins,
+    struct bx_session *session, enum bx_gone_reason reason);
+void bx_plugins_publishing(struct bx_plugins *plugins, struct bx_event *event);
+void bx_plugins_replying(struct bx_plugins *plugins,
+    const struct bx_replying *reply);
+
+#endif
