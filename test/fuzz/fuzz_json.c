@@ -130,7 +130,7 @@ check_slice(struct bx_slice value)
 	require(bx_json_type_of(value) != BX_JSON_NONE);
 	if (bx_json_type_of(value) == BX_JSON_STRING)
 		check_string(value);
-	if (bx_json_member_integer(value, "n", &n) == BX_OK)
+	if (bx_json_integer(bx_json_member(value, "n"), &n) == BX_OK)
 		require(n >= -INT64_C(9007199254740991) &&
 		    n <= INT64_C(9007199254740991));
 	require(bx_json_array_has_string(value, "a", &found) == BX_OK);
