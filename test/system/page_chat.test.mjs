@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { startBrowser } from './support/browser.mjs';
+import { Chatter } from './support/chat.mjs';
 import { startStack } from './support/stack.mjs';
 import { until } from './support/wait.mjs';
 
@@ -34,18 +35,7 @@ function newRoom() {
 	return `room-${++rooms}`;
 }
 
-// The chat as a person sees it: found by role and label, as they would.
-class Person {
-	constructor(visitor, name) {
-		this.visitor = visitor;
-		this.page = visitor.page;
-		this.name = name;
-		this.state = this.page.getByRole('status');
-		this.input = this.page.getByLabel('Message', { exact: true });
-		this.sendButton = this.page.getByRole('button',
-		    { name: 'Send' });
-	}
-
+class Person extends Chatter {
 	static async open(name, options) {
 		const visitor = await browser.visit(`${stack.url}/chat/`,
 		    options);
@@ -60,50 +50,6 @@ class Person {
 
 		await person.enter(room);
 		return person;
-	}
-
-	async enter(room) {
-		await this.page.getByLabel('Your name').fill(this.name);
-		await this.page.getByLabel('Room').fill(room);
-		await this.page.keyboard.press('Enter');
-		await this.shows('Connected');
-	}
-
-	shows(state) {
-		return until(async () => await this.state.innerText() === state,
-		    `${this.name} is shown "${state}"`);
-	}
-
-	members() {
-		return this.page.locator('#members li').allInnerTexts();
-	}
-
-	sees(...names) {
-		const expected = JSON.stringify(names.map((name) =>
-		    (name === this.name ? `${name} (you)` : name)).sort());
-
-		return until(async () => JSON.stringify((await this.members())
-		    .sort()) === expected,
-		    `${this.name} sees ${expected}`);
-	}
-
-	texts() {
-		return this.page.locator('.text').allInnerTexts();
-	}
-
-	async say(text) {
-		await this.input.fill(text);
-		await this.input.press('Enter');
-	}
-
-	hears(text) {
-		return until(async () => (await this.texts()).includes(text),
-		    `${this.name} hears "${text}"`);
-	}
-
-	notices(text) {
-		return this.page.getByRole('log').getByText(text,
-		    { exact: true }).waitFor();
 	}
 }
 

@@ -66,6 +66,16 @@ class Visitor {
 		    !outage || !text.includes(`${this.origin}/cometd`)), []);
 	}
 
+	// Another tab beside this one, of the same person.
+	async openTab(url) {
+		const page = await this.context.newPage();
+		const visitor = new Visitor(this.context, page,
+		    new URL(url).origin);
+
+		await page.goto(url);
+		return visitor;
+	}
+
 	close() {
 		return this.context.close();
 	}
