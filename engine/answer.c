@@ -48,6 +48,22 @@ reply_to_held(struct bx_exchange *exchange)
 	return true;
 }
 
+/* Do all whom the answer is for want it in a comment (rule 16)?  The reply to
+ * a handshake, which is connect 0, is plain. */
+static bool
+is_commented(struct bx_exchange *exchange)
+{
+	struct bx_part *part = NULL;
+
+	if (exchange->has_strangers)
+		return false;
+	while ((part = bx_parts_next(&exchange->parts, part)) != NULL)
+		if ((part->answers_connect && part->connect == 0) ||
+		    !bx_session_is_commented(part->session))
+			return false;
+	return true;
+}
+
 static void
 count_message(struct bx_message *message, void *ctx)
 {
@@ -74,6 +90,7 @@ bx_exchange_answer(struct bx_exchange *exchange)
 	bx_session_let_go(&exchange->reader);
 	bx_parts_end_batches(&exchange->parts);
 	answer.sets_cookie = exchange->is_introduced;
+	answer.commented = is_commented(exchange);
 	if (answer.outcome == BX_OUTCOME_REPLIES)
 		bx_exchange_each_message(exchange, count_message, &answer);
 	return answer;

@@ -168,6 +168,8 @@ finish_turn(struct bx_exchange *exchange, struct bx_turn *turn,
 		    !exchange->input->visitor.shown;
 	} else if (turn->session != NULL)
 		part = bx_parts_join(&exchange->parts, turn->session);
+	if (part == NULL)
+		exchange->has_strangers = true;
 	if (part != NULL && turn->answers_connect) {
 		part->answers_connect = true;
 		part->connect = turn->connect;

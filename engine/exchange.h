@@ -56,6 +56,8 @@ struct bx_answer {
 	size_t bytes; /* of all messages together */
 	/* A session was made, and its browser does not have the cookie yet. */
 	bool sets_cookie;
+	/* All that it answers came from sessions that asked for comments. */
+	bool commented;
 };
 
 typedef void bx_answer_fn(struct bx_message *message, void *ctx);

@@ -60,6 +60,7 @@ struct bx_exchange {
 	bool wants_advice;
 	bool no_memory;
 	bool is_introduced; /* a browser has got its first session */
+	bool has_strangers; /* a message came from no session */
 };
 
 struct bx_ticket {

@@ -12,6 +12,9 @@
 /* Room for the list of types that a client offered, in its error. */
 #define OFFER_MAX 128
 
+/* The member of ext that asks for replies in a comment (rule 16). */
+#define COMMENTS "json-comment-filtered"
+
 /* Is the first number of minimumVersion greater than 1 (rule 26)? */
 static bool
 is_too_new(struct bx_slice version)
@@ -37,6 +40,33 @@ copy_argument(struct bx_slice value, char *out, size_t size)
 
 	memcpy(out, value.at, len);
 	out[len] = '\0';
+}
+
+/* Is a JSON value true to JavaScript?  An absent one is not. */
+static bool
+is_truthy(struct bx_slice value)
+{
+	size_t i;
+
+	switch (bx_json_type_of(value)) {
+	case BX_JSON_NONE:
+	case BX_JSON_NULL:
+		return false;
+	case BX_JSON_BOOLEAN:
+		return value.at[0] == 't';
+	case BX_JSON_STRING:
+		return value.len > 2;
+	case BX_JSON_OBJECT:
+	case BX_JSON_ARRAY:
+		return true;
+	case BX_JSON_NUMBER:
+		break;
+	}
+	for (i = 0; i < value.len && value.at[i] != 'e' && value.at[i] != 'E';
+	     i++)
+		if (value.at[i] >= '1' && value.at[i] <= '9')
+			return true;
+	return false;
 }
 
 /* BX_OK: there is a type in common, or the client did not say.
@@ -147,6 +177,15 @@ refuse_for_now(struct bx_turn *turn)
 	return bx_turn_end_reply(turn);
 }
 
+/* Clients of the draft may ask for it, once and for all; some send 1. */
+static bool
+wants_comments(const struct bx_turn *turn)
+{
+	struct bx_slice ext = bx_turn_field(turn, BX_FIELD_EXT);
+
+	return is_truthy(bx_json_member(ext, COMMENTS));
+}
+
 static enum bx_step
 accept_handshake(struct bx_turn *turn, struct bx_session *session)
 {
@@ -162,6 +201,8 @@ accept_handshake(struct bx_turn *turn, struct bx_session *session)
 	bx_reply_text(draft, "minimumVersion", "1.0");
 	append_connection_types(draft, settings);
 	bx_reply_advice(draft, &advice);
+	if (bx_session_is_commented(session))
+		bx_draft_ext(draft, COMMENTS, (struct bx_slice){ "true", 4 });
 	return bx_turn_end_reply(turn);
 }
 
@@ -180,6 +221,8 @@ create_session(struct bx_turn *turn)
 	default:
 		return BX_STEP_NO_MEMORY;
 	}
+	if (wants_comments(turn))
+		bx_session_set_commented(session);
 	step = BX_STEP_NO_MEMORY;
 	turn->created = session;
 	if (bx_session_set_browser(session, turn->visitor) == BX_OK) {

@@ -178,6 +178,18 @@ bx_session_set_advised(struct bx_session *session, const char *connection_type)
 }
 
 void
+bx_session_set_commented(struct bx_session *session)
+{
+	session->commented = true;
+}
+
+bool
+bx_session_is_commented(const struct bx_session *session)
+{
+	return session->commented;
+}
+
+void
 bx_session_end(struct bx_session *session, enum bx_gone_reason reason)
 {
 	struct bx_sessions *sessions = session->sessions;

@@ -86,6 +86,10 @@ bool bx_session_needs_advice(const struct bx_session *session,
 void bx_session_set_advised(struct bx_session *session,
     const char *connection_type);
 
+/* Has the client asked in its handshake for replies in a comment (rule 16)? */
+void bx_session_set_commented(struct bx_session *session);
+bool bx_session_is_commented(const struct bx_session *session);
+
 /*
  * End the session: subscriptions are dropped, its id is unknown, its reader
  * is woken.  What waits stays only for the last response after a disconnect

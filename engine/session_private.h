@@ -82,6 +82,7 @@ struct bx_session {
 	bool bound;		    /* its browser has shown its cookie */
 	bool crowded;		    /* it was advised of multiple clients */
 	bool leaving;		    /* to be told so and then GONE */
+	bool commented;		    /* its client asked for comments */
 	char id[BX_CLIENT_ID_LENGTH + 1];
 };
 

@@ -192,6 +192,87 @@ a_session_that_overflowed_while_held_is_told_to_handshake(void)
 	talk_stop(&client.talk);
 }
 
+/* A session whose handshake has that ext. */
+static void
+enter(struct talk *talk, const char *ext, char *id)
+{
+	const char *text = talk_ask(talk,
+	    "{\"channel\":\"/meta/handshake\",\"ext\":%s}", ext);
+	const char *at = strstr(text, "\"clientId\":\"");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	memcpy(id, at + strlen("\"clientId\":\""), BX_CLIENT_ID_LENGTH);
+	id[BX_CLIENT_ID_LENGTH] = '\0';
+}
+
+/* Is the answer to a message of each of the two clients to be a comment? */
+static bool
+is_commented_to(struct talk *talk, const char *one, const char *other)
+{
+	struct talk_request request;
+
+	talk_send(talk, &request,
+	    "[{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1},"
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}]",
+	    one, other);
+	talk_drain(talk);
+	CU_ASSERT_EQUAL(request.outcome, BX_OUTCOME_REPLIES);
+	talk_deliver(talk, &request);
+	return request.commented;
+}
+
+#define COMMENTS "{\"json-comment-filtered\":true}"
+
+static void
+rule_16_only_those_who_asked_are_answered_in_comments(void)
+{
+	char with[BX_CLIENT_ID_LENGTH + 1];
+	char more[BX_CLIENT_ID_LENGTH + 1];
+	char without[BX_CLIENT_ID_LENGTH + 1];
+	struct talk talk;
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	enter(&talk, COMMENTS, with);
+	enter(&talk, COMMENTS, more);
+	enter(&talk, "{}", without);
+	CU_ASSERT_TRUE(is_commented_to(&talk, with, with));
+	CU_ASSERT_TRUE(is_commented_to(&talk, with, more));
+	CU_ASSERT_FALSE(is_commented_to(&talk, without, without));
+	CU_ASSERT_FALSE(is_commented_to(&talk, with, without));
+	CU_ASSERT_FALSE(is_commented_to(&talk, without, with));
+	CU_ASSERT_FALSE(is_commented_to(&talk, "x", "x"));
+	CU_ASSERT_FALSE(is_commented_to(&talk, with, "x"));
+	CU_ASSERT_FALSE(is_commented_to(&talk, "x", with));
+	talk_stop(&talk);
+}
+
+static void
+rule_16_a_held_connect_and_a_disconnect_are_answered_so_too(void)
+{
+	struct client client;
+	struct talk_request leave;
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	talk_defaults(&client.talk);
+	talk_start(&client.talk);
+	enter(&client.talk, COMMENTS, id);
+	CU_ASSERT_TRUE(is_commented_to(&client.talk, id, id));
+	talk_send(&client.talk, &client.request,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}", id);
+	talk_drain(&client.talk);
+	CU_ASSERT_FALSE(client.request.ready);
+	talk_send(&client.talk, &leave,
+	    "{\"channel\":\"/meta/disconnect\",\"clientId\":\"%s\"}", id);
+	talk_drain(&client.talk);
+	CU_ASSERT_TRUE(client.request.commented);
+	CU_ASSERT_TRUE(leave.commented);
+	talk_deliver(&client.talk, &client.request);
+	talk_deliver(&client.talk, &leave);
+	CU_ASSERT_FALSE(is_commented_to(&client.talk, id, id));
+	talk_stop(&client.talk);
+}
+
 static const struct unit_test tests[] = {
 	{ "rule 38: events come before all replies",
 	    rule_38_events_come_before_all_replies },
@@ -205,6 +286,10 @@ static const struct unit_test tests[] = {
 	    without_memory_for_the_reply_the_queue_stays },
 	{ "a session that overflowed while held is told to handshake",
 	    a_session_that_overflowed_while_held_is_told_to_handshake },
+	{ "rule 16: only those who asked are answered in comments",
+	    rule_16_only_those_who_asked_are_answered_in_comments },
+	{ "rule 16: a held connect and a disconnect are answered so, too",
+	    rule_16_a_held_connect_and_a_disconnect_are_answered_so_too },
 };
 
 UNIT_MAIN("answer", tests)

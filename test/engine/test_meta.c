@@ -110,6 +110,56 @@ rule_76_a_clients_text_cannot_forge_an_errors_fields(void)
 }
 
 static void
+check_comments(const char *ext, bool wanted)
+{
+	struct talk_request request;
+	struct talk talk;
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	talk_send(&talk, &request, "{\"channel\":\"/meta/handshake\"%s}", ext);
+	talk_drain(&talk);
+	CU_ASSERT_PTR_NOT_NULL(strstr(request.text, "\"successful\":true"));
+	CU_ASSERT_EQUAL(strstr(request.text,
+			    ",\"ext\":{\"json-comment-filtered\":true}}]") !=
+		NULL,
+	    wanted);
+	CU_ASSERT_EQUAL(strstr(request.text, "\"ext\"") != NULL, wanted);
+	CU_ASSERT_FALSE(request.commented);
+	talk_deliver(&talk, &request);
+	talk_stop(&talk);
+}
+
+static void
+rule_16_what_is_true_to_javascript_asks_for_comments(void)
+{
+	static const char *const yes[] = { "true", "1", "-0.01", "10", "1e3",
+		"0.0e1,\"json-comment-filtered\":1", "\"0\"", "\"false\"",
+		"{}", "[]" };
+	static const char *const no[] = { "false", "0", "-0", "0.000", "0e9",
+		"\"\"", "null", "1,\"json-comment-filtered\":0" };
+	char ext[96];
+
+	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+		(void)snprintf(ext, sizeof(ext),
+		    ",\"ext\":{\"json-comment-filtered\":%s}", yes[i]);
+		check_comments(ext, true);
+	}
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+		(void)snprintf(ext, sizeof(ext),
+		    ",\"ext\":{\"json-comment-filtered\":%s}", no[i]);
+		check_comments(ext, false);
+	}
+	check_comments("", false);
+	check_comments(",\"ext\":{}", false);
+	check_comments(",\"ext\":{\"ext\":{\"json-comment-filtered\":1}}",
+	    false);
+	check_comments(",\"ext\":[\"json-comment-filtered\",true]", false);
+	check_comments(",\"ext\":\"json-comment-filtered\"", false);
+	check_comments(",\"json-comment-filtered\":true", false);
+}
+
+static void
 rule_29_a_handshake_is_the_only_message_of_its_request(void)
 {
 	struct talk talk;
@@ -270,6 +320,8 @@ static const struct unit_test tests[] = {
 	    rule_26_types_without_any_in_common_are_refused },
 	{ "rule 76: a client's text cannot forge an error's fields",
 	    rule_76_a_clients_text_cannot_forge_an_errors_fields },
+	{ "rule 16: what is true to JavaScript asks for comments",
+	    rule_16_what_is_true_to_javascript_asks_for_comments },
 	{ "rule 29: a handshake is the only message of its request",
 	    rule_29_a_handshake_is_the_only_message_of_its_request },
 	{ "rule 31: a handshake always makes a new session",

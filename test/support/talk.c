@@ -109,6 +109,7 @@ talk_drain(struct talk *talk)
 		request->ready = true;
 		request->outcome = answer.outcome;
 		request->sets_cookie = answer.sets_cookie;
+		request->commented = answer.commented;
 		if (answer.outcome != BX_OUTCOME_REPLIES)
 			continue;
 		(void)strcpy(request->text, "[");

@@ -33,6 +33,7 @@ struct talk_request {
 	bool ready;
 	enum bx_outcome outcome;
 	bool sets_cookie;
+	bool commented;
 	char text[TALK_TEXT_MAX]; /* "[m1,m2]" once it is ready */
 };
 
