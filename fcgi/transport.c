@@ -1,6 +1,8 @@
 /*
  * transport.c - what all transports over HTTP have in common.
  */
+#include "engine/buf.h"
+#include "engine/message.h"
 #include "http_text.h"
 #include "response.h"
 #include "transport.h"
@@ -45,6 +47,24 @@ transport_receive_form(struct bx_exchange *exchange, struct http_form form)
 		found = true;
 	}
 	return status == BX_OK && !found ? BX_EINVAL : status;
+}
+
+void
+transport_add_copy(struct fcgi_response *response, const struct bx_env *env,
+    const struct bx_message *message, transport_append_fn *append)
+{
+	const struct bx_slice text = { bx_message_bytes(message),
+		bx_message_length(message) };
+	struct bx_message *copy = NULL;
+	struct bx_buf buf;
+
+	bx_buf_init(&buf, env);
+	if (append(&buf, text) == BX_OK)
+		copy = bx_message_new(env, buf.bytes, buf.len);
+	bx_buf_fini(&buf);
+	if (copy != NULL)
+		fcgi_response_add(copy, response);
+	bx_message_unref(copy);
 }
 
 struct fcgi_response *

@@ -18,10 +18,13 @@
 
 #include "engine/env.h"
 #include "engine/exchange.h"
+#include "engine/json.h"
+#include "engine/status.h"
 #include "http_form.h"
 #include "http_origin.h"
 
 struct bx_buf;
+struct bx_message;
 struct fcgi_options;
 struct fcgi_response;
 struct http_request;
@@ -74,6 +77,16 @@ unsigned transport_status_of(enum bx_status status);
 #define TRANSPORT_MESSAGE_FIELD "message"
 enum bx_status transport_receive_form(struct bx_exchange *exchange,
     struct http_form form);
+
+/*
+ * Add to response what append makes of message, which is shared with others,
+ * in a copy.  Without memory nothing is added: the response is not filled.
+ */
+typedef enum bx_status transport_append_fn(struct bx_buf *out,
+    struct bx_slice json);
+void transport_add_copy(struct fcgi_response *response,
+    const struct bx_env *env, const struct bx_message *message,
+    transport_append_fn *append);
 
 /* The status alone that answers an exchange without messages: the one for
  * BX_OUTCOME_SUPERSEDED without a body, or 503. */

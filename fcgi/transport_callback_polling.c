@@ -155,27 +155,16 @@ add_length(struct bx_message *message, void *sum)
 	*(size_t *)sum += http_script_length(text_of(message));
 }
 
-/* What is not fit for a script has a copy of its own that is: the message is
- * shared with others.  Without memory the response is not filled. */
 static void
 add_message(struct bx_message *message, void *ctx)
 {
 	struct script *script = ctx;
-	struct bx_message *fit = NULL;
-	struct bx_buf text;
 
-	if (http_script_length(text_of(message)) ==
-	    bx_message_length(message)) {
+	if (http_script_length(text_of(message)) == bx_message_length(message))
 		fcgi_response_add(message, script->response);
-		return;
-	}
-	bx_buf_init(&text, script->env);
-	if (http_script_append(&text, text_of(message)) == BX_OK)
-		fit = bx_message_new(script->env, text.bytes, text.len);
-	bx_buf_fini(&text);
-	if (fit != NULL)
-		fcgi_response_add(fit, script->response);
-	bx_message_unref(fit);
+	else
+		transport_add_copy(script->response, script->env, message,
+		    http_script_append);
 }
 
 static struct fcgi_response *

@@ -4,15 +4,20 @@
  * What the body is shows in the body, not in its Content-Type: browsers label
  * cross-origin posts of old clients as text/plain, or not at all, and others
  * label JSON as a form, as no form begins with a bracket (rules 2, 3).
+ *
+ * Sessions that asked for it are answered in a comment (rule 16).
  */
 #include <string.h>
 
 #include "engine/buf.h"
+#include "engine/message.h"
 #include "http_cgi.h"
 #include "http_form.h"
 #include "http_text.h"
 #include "response.h"
 #include "transport.h"
+
+#define COMMENT_TYPE "text/json-comment-filtered; charset=utf-8"
 
 static bool
 takes(const struct http_request *request)
@@ -86,18 +91,77 @@ receive(struct bx_exchange *exchange, const struct http_request *request,
 	return transport_status_of(status);
 }
 
+/* A response that is being filled. */
+struct comment {
+	const struct bx_env *env;
+	struct fcgi_response *response;
+};
+
+static bool
+has_line_end(const struct bx_message *message)
+{
+	const char *bytes = bx_message_bytes(message);
+	size_t len = bx_message_length(message);
+
+	return memchr(bytes, '\n', len) != NULL ||
+	    memchr(bytes, '\r', len) != NULL;
+}
+
+/* JSON has none but between its tokens, where a blank is as good. */
+static enum bx_status
+append_in_one_line(struct bx_buf *out, struct bx_slice json)
+{
+	size_t i;
+
+	if (bx_buf_append(out, json.at, json.len) != BX_OK)
+		return BX_ENOMEM;
+	for (i = 0; i < out->len; i++)
+		if (out->bytes[i] == '\n' || out->bytes[i] == '\r')
+			out->bytes[i] = ' ';
+	return BX_OK;
+}
+
+/* A comment is one line: the expression by which a client of that time takes
+ * it off goes no further. */
+static void
+add_to_comment(struct bx_message *message, void *ctx)
+{
+	struct comment *comment = ctx;
+
+	if (has_line_end(message))
+		transport_add_copy(comment->response, comment->env, message,
+		    append_in_one_line);
+	else
+		fcgi_response_add(message, comment->response);
+}
+
+static void
+add_messages(const struct transport_reply *reply,
+    struct fcgi_response *response)
+{
+	struct comment comment = { reply->env, response };
+
+	if (reply->answer.commented)
+		bx_exchange_each_message(reply->exchange, add_to_comment,
+		    &comment);
+	else
+		bx_exchange_each_message(reply->exchange, fcgi_response_add,
+		    response);
+}
+
 static struct fcgi_response *
 respond(const struct transport_reply *reply)
 {
+	const bool commented = reply->answer.commented;
 	const struct fcgi_response_head head = {
 		.status = 200,
-		.content_type = FCGI_RESPONSE_JSON,
+		.content_type = commented ? COMMENT_TYPE : FCGI_RESPONSE_JSON,
 		.cors = reply->cors,
 		.cookie = reply->cookie,
 	};
 	const struct fcgi_response_body body = {
-		.before = "[",
-		.after = "]",
+		.before = commented ? "/*[" : "[",
+		.after = commented ? "]*/" : "]",
 		.count = reply->answer.count,
 		.bytes = reply->answer.bytes,
 	};
@@ -110,7 +174,7 @@ respond(const struct transport_reply *reply)
 	    fcgi_response_new(reply->env, reply->request_id, &head, &body);
 	if (response == NULL)
 		return NULL;
-	bx_exchange_each_message(reply->exchange, fcgi_response_add, response);
+	add_messages(reply, response);
 	if (!fcgi_response_is_filled(response)) {
 		fcgi_response_free(response);
 		return NULL;

@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "engine/buf.h"
+#include "engine/client_id.h"
 #include "engine/engine.h"
 #include "engine/exchange.h"
 #include "engine/message.h"
 #include "fcgi/http_cgi.h"
+#include "fcgi/response.h"
 #include "fcgi/transport.h"
 #include "test/support/unit.h"
 
@@ -199,6 +201,114 @@ the_batch_limit_counts_all_fields(void)
 	expect_refused(text, 413);
 }
 
+/* The reply to text as it is written, in out; "" for none. */
+static void
+ask(struct bx_engine *engine, const char *text, char *out)
+{
+	struct transport_reply reply = { .env = unit_env(), .request_id = 1 };
+	struct fcgi_gather gather = { .count = 0 };
+	struct fcgi_response *response;
+	struct bx_exchange *exchange = bx_exchange_open(bx_engine_core(engine),
+	    &transport_long_polling.info, NULL);
+
+	*out = '\0';
+	if (exchange == NULL)
+		return;
+	if (bx_exchange_receive(exchange, text, strlen(text)) == BX_OK) {
+		bx_exchange_start(exchange, 1000);
+		CU_ASSERT_PTR_EQUAL(bx_engine_next_ready(engine), exchange);
+		reply.exchange = exchange;
+		reply.answer = bx_exchange_answer(exchange);
+		response = transport_long_polling.respond(&reply);
+		if (response != NULL) {
+			(void)fcgi_response_gather(response, &gather);
+			for (int i = 1; i < gather.count - 1; i++)
+				strncat(out, gather.vectors[i].iov_base,
+				    gather.vectors[i].iov_len);
+			fcgi_response_free(response);
+		}
+	}
+	bx_exchange_close(exchange, true, 1000);
+}
+
+/* What a session that asks for comments, or does not, gets to see of data it
+ * publishes to itself; "" when memory ran out. */
+static void
+tell_oneself(const char *ext, const char *data, char *out)
+{
+	static const struct bx_settings settings = BX_SETTINGS_DEFAULT;
+	struct bx_engine *engine = bx_engine_new(unit_env(), &settings);
+	char text[1024];
+	char *id;
+
+	*out = '\0';
+	if (engine == NULL)
+		return;
+	snprintf(text, sizeof(text),
+	    "{\"channel\":\"/meta/handshake\",\"ext\":%s}", ext);
+	ask(engine, text, out);
+	id = strstr(out, "\"clientId\":\"");
+	if (id != NULL) {
+		CU_ASSERT_PTR_NOT_NULL(strstr(out, "\r\n\r\n[{"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(out, "application/json;"));
+		snprintf(text, sizeof(text),
+		    "[{\"channel\":\"/meta/subscribe\",\"clientId\":\"%.*s\","
+		    "\"subscription\":\"/a\"},"
+		    "{\"channel\":\"/a\",\"clientId\":\"%.*s\",\"data\":%s}]",
+		    BX_CLIENT_ID_LENGTH, id + 12, BX_CLIENT_ID_LENGTH, id + 12,
+		    data);
+		ask(engine, text, out);
+	} else
+		*out = '\0';
+	bx_engine_free(engine);
+}
+
+#define REPLIES \
+	"{\"channel\":\"/meta/subscribe\",\"subscription\":\"/a\"," \
+	"\"successful\":true},{\"channel\":\"/a\",\"successful\":true}"
+#define LINES "[1,\r\n\t\"*/\"\n]"
+
+static void
+those_who_asked_get_one_line_in_a_comment(void)
+{
+	char text[2048];
+
+	tell_oneself("{\"json-comment-filtered\":1}", LINES, text);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text,
+	    "Content-Type: text/json-comment-filtered; charset=utf-8\r\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text,
+	    "\r\n\r\n/*[{\"channel\":\"/a\","
+	    "\"data\":[1,  \t\"*/\" ]}," REPLIES "]*/"));
+}
+
+static void
+others_get_the_bytes_that_were_sent(void)
+{
+	char text[2048];
+
+	tell_oneself("{}", LINES, text);
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(text, "Content-Type: application/json;charset=UTF-8\r\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text,
+	    "\r\n\r\n[{\"channel\":\"/a\",\"data\":" LINES "}," REPLIES "]"));
+}
+
+static bool
+ask_for_comments(void *ctx)
+{
+	char text[2048];
+
+	(void)ctx;
+	tell_oneself("{\"json-comment-filtered\":1}", LINES, text);
+	return strstr(text, "]*/") != NULL;
+}
+
+static void
+no_comment_is_cut_for_want_of_memory(void)
+{
+	CU_ASSERT_TRUE(unit_fail_each(ask_for_comments, NULL) > 5);
+}
+
 static bool
 post_a_form(void *ctx)
 {
@@ -231,6 +341,12 @@ static const struct unit_test tests[] = {
 	    one_bad_field_spoils_the_request },
 	{ "rule 9: the limit of a batch counts all fields",
 	    the_batch_limit_counts_all_fields },
+	{ "rule 16: those who asked get one line, in a comment",
+	    those_who_asked_get_one_line_in_a_comment },
+	{ "rule 16: others get the bytes that were sent",
+	    others_get_the_bytes_that_were_sent },
+	{ "no comment is cut for want of memory",
+	    no_comment_is_cut_for_want_of_memory },
 	{ "every allocation may fail", every_allocation_may_fail },
 };
 
