@@ -16,7 +16,8 @@ static const struct transport *const transports[] = {
 
 #define TRANSPORTS (sizeof(transports) / sizeof(transports[0]))
 
-_Static_assert(TRANSPORTS <= BX_CONNECTION_TYPES_MAX, "too many transports");
+_Static_assert(2 * TRANSPORTS <= BX_CONNECTION_TYPES_MAX,
+    "too many transports");
 
 static bool
 is_on(const struct transport *transport, const struct fcgi_options *options)
@@ -44,9 +45,13 @@ fcgi_router_list_types(const struct fcgi_options *options,
 	size_t count = 0;
 	size_t i;
 
-	for (i = 0; i < TRANSPORTS; i++)
-		if (is_on(transports[i], options))
-			types[count++] = transports[i]->info.connection_type;
+	for (i = 0; i < TRANSPORTS; i++) {
+		if (!is_on(transports[i], options))
+			continue;
+		types[count++] = transports[i]->info.connection_type;
+		if (transports[i]->alias != NULL)
+			types[count++] = transports[i]->alias;
+	}
 	if (count < BX_CONNECTION_TYPES_MAX)
 		types[count] = NULL;
 }

@@ -44,6 +44,9 @@ struct transport_reply {
 struct transport {
 	struct bx_transport_info info;
 
+	/* Another connectionType that means the same, or NULL. */
+	const char *alias;
+
 	/* Do the options have it served?  NULL: always. */
 	bool (*is_on)(const struct fcgi_options *options);
 

@@ -184,6 +184,7 @@ respond(const struct transport_reply *reply)
 
 const struct transport transport_long_polling = {
 	.info = { .connection_type = "long-polling" },
+	.alias = "cross-origin-long-polling",
 	.takes = takes,
 	.judge = http_origin_judge,
 	.receive = receive,

@@ -106,16 +106,18 @@ a_get_is_callback_polling_unless_that_is_off(void)
 static void
 clients_are_told_what_is_on(void)
 {
-	const char *types[BX_CONNECTION_TYPES_MAX] = { "x", "x", "x", "x" };
+	const char *types[BX_CONNECTION_TYPES_MAX] = { "x", "x", "x", "x",
+		"x" };
 
 	fcgi_router_list_types(&options, types);
 	CU_ASSERT_STRING_EQUAL(types[0], "long-polling");
-	CU_ASSERT_STRING_EQUAL(types[1], "callback-polling");
-	CU_ASSERT_PTR_NULL(types[2]);
+	CU_ASSERT_STRING_EQUAL(types[1], "cross-origin-long-polling");
+	CU_ASSERT_STRING_EQUAL(types[2], "callback-polling");
+	CU_ASSERT_PTR_NULL(types[3]);
 	options.callback_polling = false;
 	fcgi_router_list_types(&options, types);
-	CU_ASSERT_STRING_EQUAL(types[0], "long-polling");
-	CU_ASSERT_PTR_NULL(types[1]);
+	CU_ASSERT_STRING_EQUAL(types[1], "cross-origin-long-polling");
+	CU_ASSERT_PTR_NULL(types[2]);
 	options.callback_polling = true;
 }
 

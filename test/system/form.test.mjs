@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Client, events, freshChannel, post, types } from
+import { Client, barrier, events, freshChannel, joined, post, types } from
 	'./support/bayeux.mjs';
 import { startStack } from './support/stack.mjs';
+import { watch, within } from './support/wait.mjs';
 
 let stack;
 before(async () => {
@@ -135,6 +136,32 @@ test('rule 4: a session lives on forms alone', async () => {
 	const replies = await send(messages([{ clientId,
 		channel: '/meta/connect', connectionType: 'long-polling' }]));
 	assert.deepEqual(events(replies), [{ channel, data: 'hello' }]);
+});
+
+test('rule 93: cross-origin-long-polling is long-polling by forms',
+    async () => {
+	const type = 'text/plain;charset=UTF-8';
+	const connectionType = 'cross-origin-long-polling';
+	const [{ clientId, supportedConnectionTypes }] = await send(
+	    messages([{ ...handshake,
+		supportedConnectionTypes: [connectionType] }]), type);
+	assert.ok(supportedConnectionTypes.includes(connectionType));
+	const channel = freshChannel();
+	const connect = { channel: '/meta/connect', clientId, connectionType };
+	const [, first] = await send(messages([{ clientId,
+		channel: '/meta/subscribe', subscription: channel },
+		{ ...connect, advice: { timeout: 0 } }]), type);
+	assert.equal(first.successful, true);
+	const held = watch(send(messages([connect]), type));
+	const [other] = await joined(stack.http, 1);
+	await barrier(stack.http);
+	assert.equal(held.settled, false);
+	await other.publish(channel, 'hello');
+	const [event, reply] = await within(held.promise, 'the event');
+	assert.deepEqual(event, { channel, data: 'hello' });
+	assert.equal(reply.successful, true);
+	// It was told all on the transport it is on, whatever the name.
+	assert.ok(!('advice' in reply));
 });
 
 test('rule 4: objects and arrays of all fields are done in order',

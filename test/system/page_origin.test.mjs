@@ -23,9 +23,10 @@ let browser;
 let allowed;
 let foreign;
 
-// An empty page, and the CometD client for it.
+// An empty page, and the clients for it.
 function serve(request, response) {
-	const name = /^\/cometd\/\w+\.js$/.exec(request.url);
+	const name = /^\/(cometd|faye\/client)\/[\w-]+\.js$/.exec(
+	    request.url);
 	if (name) {
 		response.setHeader('Content-Type', 'text/javascript');
 		response.end(fs.readFileSync(path.join(modules, name[0])));
@@ -192,3 +193,46 @@ for (const [transport, without] of [
 		assert.equal(reply?.successful, false);
 	});
 }
+
+// The same with Faye; the transports it was on, in their order.
+async function chatWithFaye({ url, channel, without, text }) {
+	await new Promise((resolve) => {
+		const script = document.createElement('script');
+		script.onload = resolve;
+		script.src = '/faye/client/faye-browser.js';
+		document.head.append(script);
+	});
+	const client = new Faye.Client(url, { timeout: 60, retry: 1 });
+	const transports = [];
+	for (const type of without)
+		client.disable(type);
+	client.addExtension({ outgoing: (message, callback) => {
+		const type = client._dispatcher.connectionType;
+		if (transports.at(-1) !== type)
+			transports.push(type);
+		callback(message);
+	} });
+	const data = await new Promise((resolve, reject) => {
+		client.subscribe(channel, resolve).then(() =>
+			client.publish(channel, { text })).catch(reject);
+	});
+	await client.disconnect();
+	return { transports, data };
+}
+
+test('rule 93, F3: Faye goes across origins by the name for that', async () => {
+	const text = 'a+%&\u2028\u00e9';
+	const channel = freshChannel();
+	assert.deepEqual(await inPageOf(allowed, chatWithFaye,
+	    { channel, without: [], text }),
+	    { transports: ['callback-polling', 'cross-origin-long-polling'],
+		data: { text } });
+});
+
+test('F3: Faye goes across origins by script tags alone', async () => {
+	const text = 'a+%&\u2028\u00e9';
+	const channel = freshChannel();
+	assert.deepEqual(await inPageOf(allowed, chatWithFaye, { channel,
+		without: ['cross-origin-long-polling'], text }),
+	    { transports: ['callback-polling'], data: { text } });
+});

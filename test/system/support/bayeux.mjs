@@ -7,7 +7,8 @@ import assert from 'node:assert/strict';
 import { Connection, request } from './raw.mjs';
 import { watch, within } from './wait.mjs';
 
-export const types = ['long-polling', 'callback-polling'];
+export const types = ['long-polling', 'cross-origin-long-polling',
+	'callback-polling'];
 
 let lastId = 0;
 
