@@ -10,6 +10,7 @@ struct bx_message {
 	const struct bx_env *env;
 	size_t refs;
 	size_t len;
+	bx_msec flush_by;
 	char bytes[];
 };
 
@@ -30,6 +31,7 @@ join(const struct bx_env *env, const struct bx_slice *parts, size_t count)
 		return NULL;
 	message->env = env;
 	message->refs = 1;
+	message->flush_by = 0;
 	message->len = 0;
 	for (i = 0; i < count; i++) {
 		if (parts[i].len == 0)
@@ -163,6 +165,18 @@ bx_message_of_draft(const struct bx_draft *draft)
 		return NULL;
 	return join(draft->fields.env, parts,
 	    sizeof(parts) / sizeof(parts[0]));
+}
+
+void
+bx_message_set_lazy(struct bx_message *message, bx_msec flush_by)
+{
+	message->flush_by = flush_by;
+}
+
+bx_msec
+bx_message_flush_by(const struct bx_message *message)
+{
+	return message->flush_by;
 }
 
 struct bx_message *

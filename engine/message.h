@@ -33,6 +33,13 @@ struct bx_message *bx_message_new(const struct bx_env *env, const char *bytes,
 struct bx_message *bx_message_event(const struct bx_env *env,
     const struct bx_outgoing *event, const struct bx_draft *more);
 
+/* Say, before anyone else has it, that message is lazy: it wakes nobody, and
+ * may wait until flush_by, which is later than 0. */
+void bx_message_set_lazy(struct bx_message *message, bx_msec flush_by);
+
+/* When it has to go out; 0, which is always over: at once. */
+bx_msec bx_message_flush_by(const struct bx_message *message);
+
 /* What the draft holds, as one object; NULL when there was or is no memory.
  * The draft stays as it is. */
 struct bx_message *bx_message_of_draft(const struct bx_draft *draft);

@@ -214,7 +214,7 @@ bx_meta_connect(struct bx_turn *turn)
 		bx_session_end(session, BX_GONE_KICKED);
 		connect.wake = BX_WAKE_ENDED;
 	} else if (may_hold && hold > 0 && turn->alone &&
-	    !turn->core->closing && !bx_session_has_messages(session))
+	    !turn->core->closing && !bx_session_is_due(session, turn->now))
 		return try_to_hold(turn, hold, wishes.any);
 	connect.wants_advice = wishes.any;
 	if (bx_json_type_of(connect.id) == BX_JSON_NULL)

@@ -51,7 +51,18 @@ bx_queue_init(struct bx_queue *queue)
 	bx_list_init(&queue->deliveries);
 	queue->count = 0;
 	queue->bytes = 0;
+	queue->due = BX_NEVER;
 	queue->last_place = 0;
+}
+
+/* Count a message that is now in the queue. */
+static void
+count_in(struct bx_queue *queue, const struct bx_message *message)
+{
+	queue->count++;
+	queue->bytes += bx_message_length(message);
+	if (bx_message_flush_by(message) < queue->due)
+		queue->due = bx_message_flush_by(message);
 }
 
 /* An empty queue has room for anything: a message that is larger than the
@@ -75,8 +86,7 @@ bx_queue_push(struct bx_queue *queue, struct bx_delivery *delivery,
 		return BX_EFULL;
 	bx_list_append(&queue->deliveries, &delivery->link);
 	delivery->place = ++queue->last_place;
-	queue->count++;
-	queue->bytes += len;
+	count_in(queue, delivery->message);
 	return BX_OK;
 }
 
@@ -86,6 +96,7 @@ bx_queue_take_all(struct bx_queue *queue, struct bx_list *list)
 	bx_list_append_all(list, &queue->deliveries);
 	queue->count = 0;
 	queue->bytes = 0;
+	queue->due = BX_NEVER;
 }
 
 void
@@ -101,8 +112,7 @@ bx_queue_put_back(struct bx_queue *queue, struct bx_list *list)
 		    delivery_at(next)->place < delivery->place)
 			next = next->next;
 		bx_list_insert_before(next, link);
-		queue->count++;
-		queue->bytes += bx_message_length(delivery->message);
+		count_in(queue, delivery->message);
 	}
 }
 

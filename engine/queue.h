@@ -36,6 +36,7 @@ struct bx_queue {
 	struct bx_list deliveries;
 	size_t count;
 	size_t bytes;
+	bx_msec due; /* the earliest flush_by; BX_NEVER when it is empty */
 	uint64_t last_place;
 };
 

@@ -37,7 +37,20 @@ bx_session_hold(struct bx_session *session, struct bx_reader *reader,
 	sessions->held++;
 	bx_browser_hold(session->browser);
 	bx_list_append(&sessions->waiting, &session->link);
-	bx_deadline_arm(&sessions->deadlines, &session->deadline, until);
+	session->until = until;
+	bx_session_arm_hold(session);
+}
+
+void
+bx_session_arm_hold(struct bx_session *session)
+{
+	bx_msec due = session->queue.due;
+	bx_msec at = due < session->until ? due : session->until;
+
+	if (session->state != BX_SESSION_WAITING ||
+	    (session->deadline.slot != 0 && session->deadline.at == at))
+		return;
+	bx_deadline_arm(&session->sessions->deadlines, &session->deadline, at);
 }
 
 /* The session holds no longer; its reader may still be its reader. */

@@ -2,8 +2,8 @@
  * session_hold.h - the connects of a session, and the one that is held.
  *
  * A session that is WAITING has a reader parked with it, which is the exchange
- * of a held connect.  Its one deadline is then the end of the hold, and
- * otherwise the session's expiry.
+ * of a held connect.  Its one deadline is then the end of the hold, or earlier
+ * that of a lazy message, and otherwise the session's expiry.
  *
  * Ownership: a reader is its exchange's; it is borrowed while it is parked or
  * ready, and parts with bx_session_let_go before it is freed.

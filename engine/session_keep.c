@@ -61,6 +61,7 @@ void
 bx_session_acknowledge(struct bx_session *session, uint64_t batch)
 {
 	struct bx_session_extra *extra = session->extra;
+	bool resends;
 
 	if (!bx_session_is_keeping(session))
 		return;
@@ -70,7 +71,11 @@ bx_session_acknowledge(struct bx_session *session, uint64_t batch)
 	if (batch > extra->acknowledged)
 		extra->acknowledged = batch;
 	free_acknowledged(session, &extra->kept);
+	resends = !bx_list_is_empty(&extra->kept);
 	bx_session_put_back(session, &extra->kept);
+	/* What is sent again has been lazy for long enough. */
+	if (resends)
+		session->queue.due = 0;
 	if (has_too_much(session))
 		bx_session_end(session, BX_GONE_OVERFLOW);
 }

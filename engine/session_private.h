@@ -66,10 +66,11 @@ struct bx_session {
 	struct bx_hash_entry by_id;
 	struct bx_subscriber subscriber;
 	struct bx_queue queue;
-	struct bx_deadline deadline;	/* the hold's end, or expiry */
-	struct bx_list link;		/* while WAITING, or departed */
-	struct bx_reader *reader;	/* parked or ready, or NULL */
-	struct bx_browser *browser;	/* or NULL: no cookie was set */
+	struct bx_deadline deadline; /* when to wake the reader, or expiry */
+	bx_msec until;		     /* while WAITING: the hold's end */
+	struct bx_list link;	     /* while WAITING, or departed */
+	struct bx_reader *reader;    /* parked or ready, or NULL */
+	struct bx_browser *browser;  /* or NULL: no cookie was set */
 	struct bx_session_extra *extra; /* or NULL */
 	const char *advised; /* the transport it was last advised on */
 	bx_msec interval;
@@ -94,6 +95,10 @@ void bx_sessions_rank(struct bx_sessions *sessions, struct bx_reader *reader,
 /* The session's extra, made if there is none; NULL: no memory. */
 struct bx_session_extra *bx_session_need_extra(struct bx_session *session);
 void bx_session_free_extra(struct bx_session *session);
+
+/* While the session is WAITING: wake its reader at the hold's end, or when the
+ * first of the lazy messages that are queued has waited for long enough. */
+void bx_session_arm_hold(struct bx_session *session);
 
 /* Make the session's reader ready, if it has one. */
 void bx_session_wake(struct bx_session *session, enum bx_wake wake);

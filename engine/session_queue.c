@@ -6,17 +6,22 @@
 #include "session_queue.h"
 
 bool
-bx_session_has_messages(const struct bx_session *session)
+bx_session_is_due(const struct bx_session *session, bx_msec now)
 {
-	return session->queue.count > 0;
+	return session->queue.due <= now;
 }
 
-/* Wake the reader when there is something for it and nobody else takes it. */
+/* Wake the reader when there is something for it and nobody else takes it:
+ * now, or when that has been lazy for long enough. */
 static void
 wake_for_messages(struct bx_session *session)
 {
-	if (session->queue.count > 0 && session->batches == 0)
+	if (session->batches > 0)
+		return;
+	if (bx_session_is_due(session, 0))
 		bx_session_wake(session, BX_WAKE_MESSAGE);
+	else
+		bx_session_arm_hold(session);
 }
 
 void
@@ -41,21 +46,35 @@ is_about_to_answer(const struct bx_session *session)
 	    (session->reader != NULL && session->reader->wake != BX_WAKE_NONE);
 }
 
+static enum bx_status
+push(struct bx_session *session, struct bx_delivery *delivery)
+{
+	const struct bx_settings *settings = session->sessions->settings;
+	size_t room = is_about_to_answer(session) ? 2 : 1;
+
+	return bx_queue_push(&session->queue, delivery,
+	    room * settings->max_queue_messages,
+	    room * settings->max_queue_size);
+}
+
 enum bx_status
 bx_session_accept(struct bx_session *session, struct bx_delivery *delivery)
 {
 	struct bx_sessions *sessions = session->sessions;
 	const struct bx_settings *settings = sessions->settings;
-	size_t room = is_about_to_answer(session) ? 2 : 1;
 	enum bx_status status;
 
 	if (session->state == BX_SESSION_GONE || session->leaving) {
 		bx_delivery_free(sessions->env, delivery);
 		return BX_EGONE;
 	}
-	status = bx_queue_push(&session->queue, delivery,
-	    room * settings->max_queue_messages,
-	    room * settings->max_queue_size);
+	status = push(session, delivery);
+	if (status == BX_EFULL && session->state == BX_SESSION_WAITING) {
+		/* It is full of lazy messages, whose reader has been there
+		 * all the time. */
+		bx_session_wake(session, BX_WAKE_MESSAGE);
+		status = push(session, delivery);
+	}
 	if (status != BX_OK) {
 		bx_delivery_free(sessions->env, delivery);
 		bx_session_end(session, BX_GONE_OVERFLOW);
@@ -88,6 +107,7 @@ bx_session_take_queue(struct bx_session *session, struct bx_list *list)
 	struct bx_list *link;
 
 	bx_queue_take_all(&session->queue, list);
+	wake_for_messages(session);
 	if (!bx_session_is_keeping(session))
 		return;
 	for (link = list->next; link != list; link = link->next)

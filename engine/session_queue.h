@@ -1,12 +1,17 @@
 /*
  * session_queue.h - what waits for a session, and whom it wakes.
  *
+ * A lazy message wakes nobody.  It goes out with the next response that takes
+ * the queue, for whatever reason, and is itself the reason of one when its time
+ * has come (BAYEUX.md section 5).
+ *
  * Ownership: what is queued is the session's until a response takes it.
  * Reentrancy: no function calls out; any of them may end the session, so
  * whoever goes on using it holds a reference.
  * Limits: settings.h max_queue_messages and max_queue_size, of which there is
  * twice as much while an answer is about to take all away: a reader is ready,
- * or a batch is open.
+ * or a batch is open.  Lazy messages count like others, but a queue that they
+ * have filled wakes the reader first.
  */
 #ifndef BX_SESSION_QUEUE_H
 #define BX_SESSION_QUEUE_H
@@ -59,6 +64,8 @@ uint64_t bx_session_queued(const struct bx_session *session);
 void bx_session_kick(struct bx_session *session);
 bool bx_session_is_leaving(const struct bx_session *session);
 
-bool bx_session_has_messages(const struct bx_session *session);
+/* Does anything that waits have to go out by now: a message that is not lazy,
+ * or one that has been lazy for long enough (rule 35)? */
+bool bx_session_is_due(const struct bx_session *session, bx_msec now);
 
 #endif

@@ -171,7 +171,21 @@ test_too_long(void)
 	CU_ASSERT_EQUAL(unit_allocations(), 0);
 }
 
+static void
+test_lazy(void)
+{
+	struct bx_message *message;
+
+	message = bx_message_new(unit_env(), "{}", 2);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
+	CU_ASSERT_EQUAL(bx_message_flush_by(message), 0);
+	bx_message_set_lazy(message, 7);
+	CU_ASSERT_EQUAL(bx_message_flush_by(message), 7);
+	bx_message_unref(message);
+}
+
 static const struct unit_test tests[] = {
+	{ "a message is prompt until it is said to be lazy", test_lazy },
 	{ "a message has a copy of the bytes", test_copy },
 	{ "what a draft adds stands behind, and within one ext", test_more },
 	{ "an event has channel and data, id and ext if any (rule 63)",

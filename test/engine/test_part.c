@@ -80,10 +80,10 @@ what_was_not_handed_over_goes_back_to_each(void)
 	deliver(house.a);
 	deliver(house.b);
 	bx_parts_take_queues(&house.parts, false);
-	CU_ASSERT_FALSE(bx_session_has_messages(house.a));
+	CU_ASSERT_FALSE(bx_session_is_due(house.a, 0));
 	bx_parts_settle(&house.parts, false, 0);
-	CU_ASSERT_TRUE(bx_session_has_messages(house.a));
-	CU_ASSERT_TRUE(bx_session_has_messages(house.b));
+	CU_ASSERT_TRUE(bx_session_is_due(house.a, 0));
+	CU_ASSERT_TRUE(bx_session_is_due(house.b, 0));
 	close_house(&house);
 }
 
@@ -96,7 +96,7 @@ rule_30_a_silent_part_takes_nothing(void)
 	bx_parts_join(&house.parts, house.a)->silent = true;
 	deliver(house.a);
 	bx_parts_take_queues(&house.parts, false);
-	CU_ASSERT_TRUE(bx_session_has_messages(house.a));
+	CU_ASSERT_TRUE(bx_session_is_due(house.a, 0));
 	close_house(&house);
 }
 
@@ -111,8 +111,8 @@ rule_89_only_a_connect_takes_when_nothing_else_may(void)
 	deliver(house.a);
 	deliver(house.b);
 	bx_parts_take_queues(&house.parts, true);
-	CU_ASSERT_FALSE(bx_session_has_messages(house.a));
-	CU_ASSERT_TRUE(bx_session_has_messages(house.b));
+	CU_ASSERT_FALSE(bx_session_is_due(house.a, 0));
+	CU_ASSERT_TRUE(bx_session_is_due(house.b, 0));
 	close_house(&house);
 }
 

@@ -174,6 +174,61 @@ test_put_back_in_any_order(void)
 	bx_queue_clear(&queue, unit_env());
 }
 
+/* Push a lazy message. */
+static void
+push_lazy(struct bx_queue *queue, const char *text, bx_msec flush_by)
+{
+	struct bx_delivery *delivery = deliver(text);
+
+	bx_message_set_lazy(delivery->message, flush_by);
+	CU_ASSERT_EQUAL(bx_queue_push(queue, delivery, NO_LIMIT, NO_LIMIT),
+	    BX_OK);
+}
+
+static void
+test_due(void)
+{
+	struct bx_queue queue;
+
+	bx_queue_init(&queue);
+	CU_ASSERT_EQUAL(queue.due, BX_NEVER);
+	push_lazy(&queue, "a", 9);
+	CU_ASSERT_EQUAL(queue.due, 9);
+	push_lazy(&queue, "b", 5);
+	CU_ASSERT_EQUAL(queue.due, 5);
+	push_lazy(&queue, "c", 7);
+	CU_ASSERT_EQUAL(queue.due, 5);
+	CU_ASSERT(push(&queue, "d", NO_LIMIT, NO_LIMIT));
+	CU_ASSERT_EQUAL(queue.due, 0);
+	expect(&queue, 4, "abcd");
+	bx_queue_clear(&queue, unit_env());
+	CU_ASSERT_EQUAL(queue.due, BX_NEVER);
+}
+
+static void
+test_due_put_back(void)
+{
+	struct bx_list first, second;
+	struct bx_queue queue;
+
+	bx_queue_init(&queue);
+	bx_list_init(&first);
+	bx_list_init(&second);
+	push_lazy(&queue, "a", 5);
+	bx_queue_take_all(&queue, &first);
+	CU_ASSERT_EQUAL(queue.due, BX_NEVER);
+	CU_ASSERT(push(&queue, "b", NO_LIMIT, NO_LIMIT));
+	bx_queue_take_all(&queue, &second);
+	push_lazy(&queue, "c", 9);
+	CU_ASSERT_EQUAL(queue.due, 9);
+	bx_queue_put_back(&queue, &first);
+	CU_ASSERT_EQUAL(queue.due, 5);
+	bx_queue_put_back(&queue, &second);
+	CU_ASSERT_EQUAL(queue.due, 0);
+	expect(&queue, 3, "abc");
+	bx_queue_clear(&queue, unit_env());
+}
+
 static void
 test_no_memory_to_move(void)
 {
@@ -259,6 +314,8 @@ static const struct unit_test tests[] = {
 	{ "what is put back comes before what waits", test_take_and_put_back },
 	{ "what is put back later finds its place (rule 70)",
 	    test_put_back_in_any_order },
+	{ "a queue is due when the first that waits is", test_due },
+	{ "what is put back makes it due again", test_due_put_back },
 	{ "moving deliveries needs no memory", test_no_memory_to_move },
 	{ "a freed delivery leaves its list", test_free_unlinks },
 	{ "each delivery has a reference of its own", test_own_reference },

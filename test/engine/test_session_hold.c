@@ -86,7 +86,7 @@ a_newer_connect_parts_the_older_reader(void)
 	/* What comes now is not for it. */
 	house_deliver(&house, BX_OK);
 	CU_ASSERT_EQUAL(reader.wake, BX_WAKE_SUPERSEDED);
-	CU_ASSERT_TRUE(bx_session_has_messages(house.session));
+	CU_ASSERT_TRUE(bx_session_is_due(house.session, 0));
 	bx_session_let_go(&reader);
 	CU_ASSERT_PTR_NULL(bx_sessions_take_ready(house.sessions));
 	house_close(&house);
@@ -111,7 +111,62 @@ a_hold_ends_at_its_time_and_a_shutdown_ends_all(void)
 	house_close(&house);
 }
 
+/* Deliver a message that is lazy until flush_by. */
+static void
+deliver_lazy(struct house *house, bx_msec flush_by)
+{
+	struct bx_message *message = bx_message_new(unit_env(), "{}", 2);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
+	bx_message_set_lazy(message, flush_by);
+	CU_ASSERT_EQUAL(bx_session_deliver(house->session, message), BX_OK);
+	bx_message_unref(message);
+}
+
+static void
+a_hold_ends_early_when_a_lazy_message_waits_already(void)
+{
+	struct house house;
+	struct bx_reader reader;
+
+	house_open(&house);
+	deliver_lazy(&house, 30);
+	hold(&house, &reader, 50);
+	CU_ASSERT_EQUAL(reader.wake, BX_WAKE_NONE);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 30);
+	bx_sessions_advance(house.sessions, 30);
+	CU_ASSERT_EQUAL(reader.wake, BX_WAKE_TIMEOUT);
+	CU_ASSERT_EQUAL(bx_session_state(house.session), BX_SESSION_CONNECTED);
+	bx_session_let_go(&reader);
+	house_close(&house);
+}
+
+static void
+a_lazy_message_moves_no_deadline_but_a_holds(void)
+{
+	struct house house;
+	struct bx_reader reader;
+	bool may_hold;
+
+	house_open(&house);
+	bx_session_replied(house.session, 0, 100);
+	deliver_lazy(&house, 30);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 10100);
+	hold(&house, &reader, 50);
+	bx_session_let_go(&reader);
+	deliver_lazy(&house, 20);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), BX_NEVER);
+	(void)bx_session_connect(house.session, -1, &may_hold);
+	bx_session_replied(house.session, 3, 200);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 10200);
+	house_close(&house);
+}
+
 static const struct unit_test tests[] = {
+	{ "a hold ends early when a lazy message waits already",
+	    a_hold_ends_early_when_a_lazy_message_waits_already },
+	{ "a lazy message moves no deadline but a hold's",
+	    a_lazy_message_moves_no_deadline_but_a_holds },
 	{ "only the newest connect's reply starts expiry",
 	    only_the_newest_connects_reply_starts_expiry },
 	{ "a reader wakes once, and the gravest reason stays",

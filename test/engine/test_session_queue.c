@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "engine/session_keep.h"
 #include "engine/session_queue.h"
 #include "engine/sessions.h"
 #include "test/support/unit.h"
@@ -57,6 +58,213 @@ deliver(struct house *house, const char *text)
 	status = bx_session_deliver(house->session, message);
 	bx_message_unref(message);
 	return status;
+}
+
+/* Deliver a message that is lazy until flush_by. */
+static enum bx_status
+deliver_lazy(struct house *house, bx_msec flush_by)
+{
+	struct bx_message *message = bx_message_new(unit_env(), "{}", 2);
+	enum bx_status status;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
+	bx_message_set_lazy(message, flush_by);
+	status = bx_session_deliver(house->session, message);
+	bx_message_unref(message);
+	return status;
+}
+
+/* Free all that waits, as if a response had carried it. */
+static void
+take(struct house *house)
+{
+	struct bx_list taken;
+
+	bx_list_init(&taken);
+	bx_session_take_queue(house->session, &taken);
+	bx_delivery_free_all(unit_env(), &taken);
+}
+
+static void
+a_lazy_message_wakes_when_its_time_has_come(void)
+{
+	struct house house;
+
+	open_house(&house);
+	bx_session_hold(house.session, &house.reader, 50);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_NONE);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 30);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 20), BX_OK);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 20);
+	CU_ASSERT_EQUAL(bx_session_state(house.session), BX_SESSION_WAITING);
+	bx_sessions_advance(house.sessions, 19);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_NONE);
+	bx_sessions_advance(house.sessions, 20);
+	CU_ASSERT_NOT_EQUAL(house.reader.wake, BX_WAKE_NONE);
+	CU_ASSERT_PTR_EQUAL(bx_sessions_take_ready(house.sessions),
+	    &house.reader);
+	close_house(&house);
+}
+
+static void
+a_lazy_message_does_not_outlast_the_hold(void)
+{
+	struct house house;
+
+	open_house(&house);
+	bx_session_hold(house.session, &house.reader, 50);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 80), BX_OK);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 50);
+	bx_sessions_advance(house.sessions, 50);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_TIMEOUT);
+	close_house(&house);
+}
+
+static void
+a_prompt_message_takes_the_lazy_ones_along(void)
+{
+	struct house house;
+
+	open_house(&house);
+	bx_session_hold(house.session, &house.reader, 50);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
+	CU_ASSERT_EQUAL(deliver(&house, "{}"), BX_OK);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_MESSAGE);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), BX_NEVER);
+	close_house(&house);
+}
+
+static void
+what_a_response_takes_does_not_end_the_hold(void)
+{
+	struct house house;
+
+	open_house(&house);
+	bx_session_hold(house.session, &house.reader, 50);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
+	take(&house);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 50);
+	/* The same from within a request. */
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
+	bx_session_begin_batch(house.session);
+	take(&house);
+	bx_session_end_batch(house.session);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 50);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_NONE);
+	close_house(&house);
+}
+
+static void
+an_open_batch_keeps_the_deadline_where_it_is(void)
+{
+	struct house house;
+
+	open_house(&house);
+	bx_session_hold(house.session, &house.reader, 50);
+	bx_session_begin_batch(house.session);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
+	CU_ASSERT_EQUAL(deliver(&house, "{}"), BX_OK);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 50);
+	take(&house);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 40), BX_OK);
+	bx_session_end_batch(house.session);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 40);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_NONE);
+	close_house(&house);
+}
+
+static void
+a_lazy_message_that_is_put_back_is_as_lazy_as_before(void)
+{
+	struct house house;
+	struct bx_list taken;
+
+	open_house(&house);
+	bx_list_init(&taken);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
+	bx_session_take_queue(house.session, &taken);
+	bx_session_hold(house.session, &house.reader, 50);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 50);
+	bx_session_put_back(house.session, &taken);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_NONE);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 30);
+	close_house(&house);
+}
+
+static void
+rule_35_what_is_lazy_is_due_at_its_time(void)
+{
+	struct house house;
+
+	open_house(&house);
+	CU_ASSERT_FALSE(bx_session_is_due(house.session, 1000));
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
+	CU_ASSERT_FALSE(bx_session_is_due(house.session, 29));
+	CU_ASSERT_TRUE(bx_session_is_due(house.session, 30));
+	CU_ASSERT_EQUAL(deliver(&house, "{}"), BX_OK);
+	CU_ASSERT_TRUE(bx_session_is_due(house.session, 0));
+	close_house(&house);
+}
+
+static void
+a_queue_full_of_lazy_messages_wakes_its_reader(void)
+{
+	struct house house;
+	int i;
+
+	open_house(&house);
+	bx_session_hold(house.session, &house.reader, 50);
+	for (i = 0; i < 2; i++)
+		CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_NONE);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_MESSAGE);
+	CU_ASSERT_TRUE(bx_sessions_is_crowded(house.sessions));
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_EGONE);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_ENDED);
+	close_house(&house);
+}
+
+static void
+without_a_reader_lazy_messages_overflow_like_others(void)
+{
+	struct house house;
+
+	open_house(&house);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_EGONE);
+	CU_ASSERT_EQUAL(bx_session_gone_reason(house.session),
+	    BX_GONE_OVERFLOW);
+	close_house(&house);
+}
+
+static void
+rule_98_what_is_sent_again_is_not_lazy(void)
+{
+	struct house house;
+	struct bx_list taken;
+
+	open_house(&house);
+	bx_list_init(&taken);
+	CU_ASSERT_EQUAL(bx_session_keep(house.session), BX_OK);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
+	CU_ASSERT_EQUAL(bx_session_close_batch(house.session), 1);
+	bx_session_take_queue(house.session, &taken);
+	bx_session_handed_over(house.session, 1, &taken);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 40), BX_OK);
+	CU_ASSERT_FALSE(bx_session_is_due(house.session, 0));
+	bx_session_acknowledge(house.session, 0);
+	CU_ASSERT_TRUE(bx_session_is_due(house.session, 0));
+	/* Nothing is sent again: the other one is as lazy as before. */
+	take(&house);
+	CU_ASSERT_EQUAL(deliver_lazy(&house, 40), BX_OK);
+	bx_session_acknowledge(house.session, 1);
+	CU_ASSERT_FALSE(bx_session_is_due(house.session, 39));
+	CU_ASSERT_TRUE(bx_session_is_due(house.session, 40));
+	close_house(&house);
 }
 
 static void
@@ -125,7 +333,7 @@ a_full_queue_ends_the_session_and_frees_what_waits(void)
 	CU_ASSERT_EQUAL(bx_session_state(house.session), BX_SESSION_GONE);
 	CU_ASSERT_EQUAL(bx_session_gone_reason(house.session),
 	    BX_GONE_OVERFLOW);
-	CU_ASSERT_FALSE(bx_session_has_messages(house.session));
+	CU_ASSERT_FALSE(bx_session_is_due(house.session, 0));
 	CU_ASSERT_EQUAL(bx_sessions_delivered(house.sessions), 2);
 	close_house(&house);
 }
@@ -176,7 +384,7 @@ what_comes_back_to_a_session_that_is_gone_is_freed(void)
 	bx_session_end(house.session, BX_GONE_DISCONNECT);
 	bx_session_put_back(house.session, &taken);
 	CU_ASSERT_TRUE(bx_list_is_empty(&taken));
-	CU_ASSERT_FALSE(bx_session_has_messages(house.session));
+	CU_ASSERT_FALSE(bx_session_is_due(house.session, 0));
 	close_house(&house);
 }
 
@@ -204,7 +412,7 @@ without_memory_nothing_is_queued_and_the_session_lives(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
 	unit_fail_allocation(1);
 	CU_ASSERT_EQUAL(bx_session_deliver(house.session, message), BX_ENOMEM);
-	CU_ASSERT_FALSE(bx_session_has_messages(house.session));
+	CU_ASSERT_FALSE(bx_session_is_due(house.session, 0));
 	CU_ASSERT_EQUAL(bx_session_deliver(house.session, message), BX_OK);
 	bx_message_unref(message);
 	close_house(&house);
@@ -215,6 +423,26 @@ static const struct unit_test tests[] = {
 	    a_batch_keeps_the_reader_asleep_until_it_ends },
 	{ "a batch without messages wakes nobody",
 	    a_batch_without_messages_wakes_nobody },
+	{ "a lazy message wakes when its time has come",
+	    a_lazy_message_wakes_when_its_time_has_come },
+	{ "a lazy message does not outlast the hold",
+	    a_lazy_message_does_not_outlast_the_hold },
+	{ "a prompt message takes the lazy ones along",
+	    a_prompt_message_takes_the_lazy_ones_along },
+	{ "what a response takes does not end the hold",
+	    what_a_response_takes_does_not_end_the_hold },
+	{ "an open batch keeps the deadline where it is",
+	    an_open_batch_keeps_the_deadline_where_it_is },
+	{ "a lazy message that is put back is as lazy as before",
+	    a_lazy_message_that_is_put_back_is_as_lazy_as_before },
+	{ "rule 35: what is lazy is due at its time",
+	    rule_35_what_is_lazy_is_due_at_its_time },
+	{ "rule 98: what is sent again is not lazy",
+	    rule_98_what_is_sent_again_is_not_lazy },
+	{ "a queue full of lazy messages wakes its reader",
+	    a_queue_full_of_lazy_messages_wakes_its_reader },
+	{ "without a reader lazy messages overflow like others",
+	    without_a_reader_lazy_messages_overflow_like_others },
 	{ "what is put back comes first and wakes",
 	    what_is_put_back_comes_first_and_wakes },
 	{ "a full queue ends the session and frees what waits",
