@@ -10,21 +10,22 @@
 #include "channel_name.h"
 #include "core.h"
 #include "host.h"
-#include "message.h"
 #include "session.h"
 #include "status.h"
 
 /*
- * The message for event, which its plugins have seen and added to; publisher
- * is NULL for the server's own.  Owned; NULL when there is no memory.
+ * Queue event, once its plugins have seen and added to it, for all subscribers
+ * of its channel, name; once each or, with BX_ENOMEM, for none.  publisher is
+ * NULL for the server's own.
  */
-struct bx_message *bx_event_write(struct bx_core *core,
-    struct bx_session *publisher, const struct bx_outgoing *event);
-
-/* Queue message for all subscribers of name, once each, or, with BX_ENOMEM,
- * for none.  publisher may be NULL. */
-enum bx_status bx_event_broadcast(struct bx_core *core,
+enum bx_status bx_event_publish(struct bx_core *core,
     const struct bx_channel_name *name, struct bx_session *publisher,
-    struct bx_message *message);
+    const struct bx_outgoing *event);
+
+/* The same for session alone, whoever is subscribed to name.  BX_ENOMEM;
+ * BX_EGONE. */
+enum bx_status bx_event_deliver(struct bx_core *core,
+    const struct bx_channel_name *name, struct bx_session *session,
+    const struct bx_outgoing *event);
 
 #endif

@@ -34,7 +34,7 @@ struct bx_message *bx_message_event(const struct bx_env *env,
     const struct bx_outgoing *event, const struct bx_draft *more);
 
 /* Say, before anyone else has it, that message is lazy: it wakes nobody, and
- * may wait until flush_by, which is later than 0. */
+ * may wait until flush_by. */
 void bx_message_set_lazy(struct bx_message *message, bx_msec flush_by);
 
 /* When it has to go out; 0, which is always over: at once. */

@@ -110,17 +110,9 @@ host_deliver(struct bx_host *host, struct bx_session *session,
 {
 	struct bx_core *core = bx_plugin_node_of(host)->core;
 	struct bx_channel_name name;
-	struct bx_message *message;
-	enum bx_status status;
 
-	if (!parse_channel(core, outgoing->channel, &name))
-		return false;
-	message = bx_event_write(core, NULL, outgoing);
-	if (message == NULL)
-		return false;
-	status = bx_session_deliver(session, message);
-	bx_message_unref(message);
-	return status == BX_OK;
+	return parse_channel(core, outgoing->channel, &name) &&
+	    bx_event_deliver(core, &name, session, outgoing) == BX_OK;
 }
 
 static bool
@@ -128,18 +120,10 @@ host_publish(struct bx_host *host, const struct bx_outgoing *outgoing)
 {
 	struct bx_core *core = bx_plugin_node_of(host)->core;
 	struct bx_channel_name name;
-	struct bx_message *message;
-	enum bx_status status;
 
-	if (!parse_channel(core, outgoing->channel, &name) ||
-	    name.kind != BX_CHANNEL_BROADCAST)
-		return false;
-	message = bx_event_write(core, NULL, outgoing);
-	if (message == NULL)
-		return false;
-	status = bx_event_broadcast(core, &name, NULL, message);
-	bx_message_unref(message);
-	return status == BX_OK;
+	return parse_channel(core, outgoing->channel, &name) &&
+	    name.kind == BX_CHANNEL_BROADCAST &&
+	    bx_event_publish(core, &name, NULL, outgoing) == BX_OK;
 }
 
 static bool

@@ -14,20 +14,13 @@ broadcast(struct bx_turn *turn)
 		.lazy_timeout = -1,
 	};
 	struct bx_slice ext = bx_turn_field(turn, BX_FIELD_EXT);
-	struct bx_message *message;
-	enum bx_status status;
 
 	/* An ext of the wrong type is ignored (rule 22). */
 	if (core->settings->forward_ext &&
 	    bx_json_type_of(ext) == BX_JSON_OBJECT)
 		event.ext = ext;
-	message = bx_event_write(core, turn->session, &event);
-	if (message == NULL)
-		return BX_ENOMEM;
-	status = bx_event_broadcast(core, &turn->channel.name, turn->session,
-	    message);
-	bx_message_unref(message);
-	return status;
+	return bx_event_publish(core, &turn->channel.name, turn->session,
+	    &event);
 }
 
 static void

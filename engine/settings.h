@@ -16,6 +16,8 @@
 
 #define BX_CONNECTION_TYPES_MAX 8
 
+struct bx_channel_rule; /* channel_rules.h */
+
 /* Must who uses a session show the browser cookie that it was made with
  * (BAYEUX.md rule 82)? */
 enum bx_binding {
@@ -45,6 +47,11 @@ struct bx_settings {
 	bool anonymous_publish;
 	bool broadcast_to_publisher;
 	bool forward_ext; /* events carry the publisher's ext */
+	/* How long lazy messages wait where no rule says. */
+	bx_msec max_lazy_timeout;
+	/* For some channels; NULL when there are none. */
+	const struct bx_channel_rule *channel_rules;
+	size_t channel_rule_count;
 };
 
 /* One to a line. */
@@ -68,6 +75,7 @@ struct bx_settings {
 	.anonymous_publish = false, \
 	.broadcast_to_publisher = true, \
 	.forward_ext = true, \
+	.max_lazy_timeout = 5000, \
 }
 /* clang-format on */
 

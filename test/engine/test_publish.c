@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/channel_rules.h"
 #include "engine/message.h"
 #include "engine/session_queue.h"
 #include "engine/sessions.h"
@@ -230,6 +231,137 @@ rule_68_the_publisher_can_be_left_out(void)
 	talk_stop(&pair.talk);
 }
 
+/* Begin a conversation where one rule, which sets nothing yet, is for
+ * pattern. */
+static void
+start_with_rule(struct pair *pair, struct bx_channel_rule *rule,
+    const char *pattern)
+{
+	int key;
+
+	CU_ASSERT_EQUAL_FATAL(bx_channel_name_parse(&rule->pattern, pattern,
+				  strlen(pattern), 100, 10),
+	    BX_OK);
+	for (key = 0; key < BX_RULE_KEYS; key++)
+		rule->values[key] = BX_RULE_UNSET;
+	talk_defaults(&pair->talk);
+	pair->talk.settings.channel_rules = rule;
+	pair->talk.settings.channel_rule_count = 1;
+	start_with(pair);
+}
+
+/* What the listener is answered when it publishes to channel. */
+static const char *
+say_itself(struct pair *pair, const char *channel)
+{
+	return talk_ask(&pair->talk,
+	    "{\"channel\":\"%s\",\"clientId\":\"%s\",\"data\":1}", channel,
+	    pair->listener);
+}
+
+static void
+rule_68_a_channel_can_leave_its_publisher_out(void)
+{
+	static const char without[] =
+	    "[{\"channel\":\"/a/b\",\"successful\":true}]";
+	struct bx_channel_rule rule;
+	struct pair pair;
+
+	start_with_rule(&pair, &rule, "/a/*");
+	rule.values[BX_RULE_BROADCAST_TO_PUBLISHER] = false;
+	CU_ASSERT_STRING_EQUAL(say_itself(&pair, "/a/b"), without);
+	CU_ASSERT_STRING_EQUAL(say_itself(&pair, "/a"),
+	    "[{\"channel\":\"/a\",\"data\":1},"
+	    "{\"channel\":\"/a\",\"successful\":true}]");
+	(void)say(&pair, "\"channel\":\"/a/b\",\"data\":1");
+	check_events(&pair, "{\"channel\":\"/a/b\",\"data\":1}");
+	/* Both the option and the rule have to be content. */
+	rule.values[BX_RULE_BROADCAST_TO_PUBLISHER] = true;
+	pair.talk.settings.broadcast_to_publisher = false;
+	CU_ASSERT_STRING_EQUAL(say_itself(&pair, "/a/b"), without);
+	talk_stop(&pair.talk);
+}
+
+/* The listener's connect that may be held. */
+static void
+hold(struct pair *pair, struct talk_request *request)
+{
+	talk_send(&pair->talk, request,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}",
+	    pair->listener);
+	talk_drain(&pair->talk);
+}
+
+/* A lazy message waits for so long, and is then told. */
+static void
+check_lazy(struct pair *pair, bx_msec duration)
+{
+	struct talk_request request;
+
+	hold(pair, &request);
+	(void)say(pair, "\"channel\":\"/a\",\"data\":1");
+	talk_wait(&pair->talk, duration - 1);
+	CU_ASSERT_FALSE(request.ready);
+	talk_wait(&pair->talk, 1);
+	CU_ASSERT_TRUE_FATAL(request.ready);
+	CU_ASSERT_STRING_EQUAL(request.text,
+	    "[{\"channel\":\"/a\",\"data\":1},"
+	    "{\"channel\":\"/meta/connect\",\"successful\":true}]");
+	talk_deliver(&pair->talk, &request);
+}
+
+static void
+rule_40_a_lazy_channels_messages_wait(void)
+{
+	struct bx_channel_rule rule;
+	struct talk_request request;
+	struct pair pair;
+	int i;
+
+	start_with_rule(&pair, &rule, "/a");
+	rule.values[BX_RULE_LAZY] = true;
+	check_lazy(&pair, 5000);
+	pair.talk.settings.max_lazy_timeout = 300;
+	check_lazy(&pair, 300);
+	rule.values[BX_RULE_LAZY_TIMEOUT] = 700;
+	check_lazy(&pair, 700);
+	for (i = 0; i < 2; i++) {
+		rule.values[BX_RULE_LAZY] = i == 0 ? false : BX_RULE_UNSET;
+		hold(&pair, &request);
+		(void)say(&pair, "\"channel\":\"/a\",\"data\":1");
+		CU_ASSERT_TRUE_FATAL(request.ready);
+		talk_deliver(&pair.talk, &request);
+	}
+	talk_stop(&pair.talk);
+}
+
+static void
+rule_35_a_lazy_message_is_answered_at_once_when_it_is_late(void)
+{
+	struct bx_channel_rule rule;
+	struct talk_request request;
+	struct pair pair;
+
+	start_with_rule(&pair, &rule, "/a");
+	rule.values[BX_RULE_LAZY] = true;
+	(void)say(&pair, "\"channel\":\"/a\",\"data\":1");
+	talk_wait(&pair.talk, 4999);
+	hold(&pair, &request);
+	CU_ASSERT_FALSE(request.ready);
+	talk_lose(&pair.talk, &request);
+	talk_wait(&pair.talk, 1);
+	hold(&pair, &request);
+	CU_ASSERT_TRUE(request.ready);
+	CU_ASSERT_PTR_NOT_NULL(strstr(request.text, "\"data\":1"));
+	/* It was lost, and is as late as before. */
+	talk_lose(&pair.talk, &request);
+	hold(&pair, &request);
+	CU_ASSERT_TRUE(request.ready);
+	CU_ASSERT_PTR_NOT_NULL(strstr(request.text, "\"data\":1"));
+	talk_deliver(&pair.talk, &request);
+	talk_stop(&pair.talk);
+}
+
 static void
 rule_70_events_keep_their_order(void)
 {
@@ -360,6 +492,12 @@ static const struct unit_test tests[] = {
 	    rule_67_only_a_message_without_any_id_is_anonymous },
 	{ "rule 68: the publisher can be left out",
 	    rule_68_the_publisher_can_be_left_out },
+	{ "rule 68: a channel can leave its publisher out",
+	    rule_68_a_channel_can_leave_its_publisher_out },
+	{ "rule 40: a lazy channel's messages wait",
+	    rule_40_a_lazy_channels_messages_wait },
+	{ "rule 35: a lazy message that is late is told at once",
+	    rule_35_a_lazy_message_is_answered_at_once_when_it_is_late },
 	{ "rule 70: events keep their order",
 	    rule_70_events_keep_their_order },
 	{ "an overflowing queue ends its session alone",
