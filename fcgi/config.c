@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_text.h"
 #include "engine/env.h"
 #include "option_table.h"
 #include "options.h"
@@ -95,101 +96,6 @@ read_file(struct reading *reading)
 	text = read_stream(reading, file);
 	(void)fclose(file);
 	return text;
-}
-
-/* Behind the string that begins with the quote at text; NULL: it is never
- * closed. */
-static char *
-skip_string(char *text)
-{
-	char quote = *text++;
-
-	while (*text != '\0' && *text != quote) {
-		if (*text == '\\' && text[1] != '\0')
-			text++;
-		text++;
-	}
-	return *text == '\0' ? NULL : text + 1;
-}
-
-/* Overwrite what precedes end with spaces, but for its newlines. */
-static char *
-blank(char *text, char *end)
-{
-	if (end == NULL)
-		return NULL;
-	for (; text < end; text++)
-		if (*text != '\n')
-			*text = ' ';
-	return end;
-}
-
-static char *
-skip_comment(char *text)
-{
-	char *end = strstr(text + 2, "*/");
-
-	return blank(text, end == NULL ? NULL : end + 2);
-}
-
-static int
-line_of(const char *start, const char *at)
-{
-	int line = 1;
-
-	for (; start < at; start++)
-		line += *start == '\n';
-	return line;
-}
-
-/* Behind what begins at text, which is blanked if it is a comment.  NULL,
- * with *wrong set: libconfuse would skip it, or take it for what it is not. */
-static char *
-skip_part(char *text, const char **wrong)
-{
-	/* What ends a word; within one a slash begins no comment. */
-	static const char marks[] = " \t\r\n\"'#(){}=,+*";
-
-	if (text[0] == '"' || text[0] == '\'') {
-		*wrong = "a quote begins here and never ends";
-		return skip_string(text);
-	}
-	if (text[0] == '/' && text[1] == '*') {
-		*wrong = "a comment begins here and never ends";
-		return skip_comment(text);
-	}
-	if (text[0] == '#' || (text[0] == '/' && text[1] == '/'))
-		return blank(text, text + strcspn(text, "\n"));
-	if (text[0] == '*' || (text[0] == '+' && text[1] != '=')) {
-		*wrong = "text with * or + in it has to stand in quotes";
-		return NULL;
-	}
-	if (strchr(marks, text[0]) != NULL)
-		return text + 1;
-	return text + strcspn(text, marks);
-}
-
-/*
- * Blank out the comments: libconfuse 3.3 counts their lines more than once.
- * And refuse what it passes over in silence: a string or comment that is
- * never closed, which hides the rest of the file, and a lone * or +.
- */
-static bool
-prepare(struct reading *reading, char *text)
-{
-	char *at = text;
-	const char *wrong = NULL;
-
-	while (*at != '\0') {
-		char *end = skip_part(at, &wrong);
-
-		if (end == NULL) {
-			refuse(reading, line_of(text, at), "%s", wrong);
-			return false;
-		}
-		at = end;
-	}
-	return true;
 }
 
 /* Set the option from every value that libconfuse has for it so far. */
@@ -353,11 +259,16 @@ fcgi_config_read(struct fcgi_options *options, const char *path,
 		.problem = problem,
 	};
 	char *text = read_file(&reading);
+	const char *wrong;
+	int line;
 
 	if (text == NULL)
 		return false;
 	the_reading = &reading;
-	if (prepare(&reading, text))
+	wrong = fcgi_config_text_prepare(text, &line);
+	if (wrong != NULL)
+		refuse(&reading, line, "%s", wrong);
+	else
 		parse(&reading, text);
 	the_reading = NULL;
 	bx_free(options->env, text);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "guess.h"
 #include "option_check.h"
 #include "options.h"
 
@@ -141,9 +142,6 @@ const struct fcgi_option_row fcgi_option_table[] = {
 const size_t fcgi_option_table_size =
     sizeof(fcgi_option_table) / sizeof(fcgi_option_table[0]);
 
-/* Longer than any key; what is longer still looks like none. */
-#define KEY_MAX 40
-
 const struct fcgi_option_row *
 fcgi_option_table_find(const char *key)
 {
@@ -155,65 +153,13 @@ fcgi_option_table_find(const char *key)
 	return NULL;
 }
 
-static unsigned
-smallest(unsigned a, unsigned b, unsigned c)
-{
-	unsigned least = a < b ? a : b;
-
-	return least < c ? least : c;
-}
-
-/*
- * How many characters to insert, drop, change or swap with their neighbour
- * to make a of b, both shorter than KEY_MAX.  cost[i][j] is that for the
- * first i characters of a and the first j of b.
- */
-static unsigned
-distance(const char *a, const char *b)
-{
-	unsigned cost[KEY_MAX][KEY_MAX];
-	size_t len_a = strlen(a);
-	size_t len_b = strlen(b);
-	size_t i, j;
-
-	for (i = 0; i <= len_a; i++)
-		cost[i][0] = (unsigned)i;
-	for (j = 0; j <= len_b; j++)
-		cost[0][j] = (unsigned)j;
-	for (i = 1; i <= len_a; i++) {
-		for (j = 1; j <= len_b; j++) {
-			unsigned change = a[i - 1] != b[j - 1];
-
-			cost[i][j] = smallest(cost[i - 1][j] + 1,
-			    cost[i][j - 1] + 1, cost[i - 1][j - 1] + change);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-			    a[i - 2] == b[j - 1])
-				cost[i][j] = smallest(cost[i][j],
-				    cost[i - 2][j - 2] + 1, cost[i][j]);
-		}
-	}
-	return cost[len_a][len_b];
-}
-
 const char *
 fcgi_option_table_suggest(const char *key)
 {
-	size_t len = strlen(key);
-	const char *best = NULL;
-	unsigned least;
+	struct fcgi_guess guess = fcgi_guess_begin(key);
 	size_t i;
 
-	if (len >= KEY_MAX)
-		return NULL;
-	/* A third of the key wrong is a slip; more is another word. */
-	least = (unsigned)len / 3 + 1;
-	for (i = 0; i < fcgi_option_table_size; i++) {
-		unsigned cost = distance(key, fcgi_option_table[i].key);
-
-		if (cost < least) {
-			least = cost;
-			best = fcgi_option_table[i].key;
-		}
-	}
-	return best;
+	for (i = 0; i < fcgi_option_table_size; i++)
+		fcgi_guess_try(&guess, fcgi_option_table[i].key);
+	return guess.best;
 }

@@ -3,38 +3,15 @@
  */
 #include "options.h"
 
-#include <stdarg.h>
 #include <string.h>
 
+#include "copy_text.h"
 #include "log.h"
+#include "option_number.h"
 #include "option_table.h"
 
 /* Far above any use, and low enough that a list may be built by copying. */
 #define LIST_MAX 1024
-
-static bool __attribute__((format(printf, 2, 3)))
-refuse(struct fcgi_problem *problem, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	if (vsnprintf(problem->text, sizeof(problem->text), fmt, args) < 0)
-		problem->text[0] = '\0';
-	va_end(args);
-	return false;
-}
-
-/* An owned copy of text, or NULL. */
-static char *
-copy_text(const struct bx_env *env, const char *text)
-{
-	size_t size = strlen(text) + 1;
-	char *copy = bx_alloc(env, size);
-
-	if (copy != NULL)
-		memcpy(copy, text, size);
-	return copy;
-}
 
 static void
 free_strings(const struct bx_env *env, char **items, size_t count)
@@ -90,31 +67,10 @@ static bool
 set_number(struct fcgi_options *options, const struct fcgi_option_row *row,
     const char *text, struct fcgi_problem *problem)
 {
-	char min[FCGI_OPTION_VALUE_TEXT];
-	char max[FCGI_OPTION_VALUE_TEXT];
-	char quoted[128];
-	int64_t value = 0;
+	int64_t value;
 
-	(void)fcgi_log_quote(quoted, sizeof(quoted), text, strlen(text));
-	switch (fcgi_option_value_parse(row->kind, text, &value)) {
-	case FCGI_OPTION_VALUE_NO_UNIT:
-		return refuse(problem, "%s: %s has no unit; write %.20s%s",
-		    row->key, quoted, text,
-		    row->kind == FCGI_OPTION_DURATION
-			? " and ms, s, m or h, such as 30s"
-			: " and B, KiB, MiB or GiB, such as 64KiB");
-	case FCGI_OPTION_VALUE_MALFORMED:
-		return refuse(problem, "%s: %s is not %s", row->key, quoted,
-		    fcgi_option_value_form(row->kind));
-	case FCGI_OPTION_VALUE_OK:
-		break;
-	}
-	if (value < row->min || value > row->max) {
-		fcgi_option_value_format(row->kind, row->min, min);
-		fcgi_option_value_format(row->kind, row->max, max);
-		return refuse(problem, "%s: %s is not in the range %s to %s",
-		    row->key, quoted, min, max);
-	}
+	if (!fcgi_option_number_read(row, text, &value, problem))
+		return false;
 	put_number(options, row, value);
 	return true;
 }
@@ -129,7 +85,8 @@ check_text(const struct fcgi_option_row *row, const char *text,
 	if (wrong == NULL)
 		return true;
 	(void)fcgi_log_quote(quoted, sizeof(quoted), text, strlen(text));
-	return refuse(problem, "%s: %s %s", row->key, quoted, wrong);
+	return fcgi_problem_tell(problem, "%s: %s %s", row->key, quoted,
+	    wrong);
 }
 
 static bool
@@ -141,9 +98,10 @@ set_text(struct fcgi_options *options, const struct fcgi_option_row *row,
 
 	if (!check_text(row, text, problem))
 		return false;
-	copy = copy_text(options->env, text);
+	copy = fcgi_copy_text(options->env, text);
 	if (copy == NULL)
-		return refuse(problem, "%s: out of memory", row->key);
+		return fcgi_problem_tell(problem, "%s: out of memory",
+		    row->key);
 	bx_free(options->env, *member);
 	*member = copy;
 	return true;
@@ -160,7 +118,7 @@ copy_values(const struct bx_env *env, const struct fcgi_assignment *from,
 	if (items == NULL)
 		return NULL;
 	for (i = 0; i < from->count; i++) {
-		items[kept + i] = copy_text(env, from->values[i]);
+		items[kept + i] = fcgi_copy_text(env, from->values[i]);
 		if (items[kept + i] == NULL)
 			goto free_items;
 	}
@@ -184,15 +142,16 @@ set_list(struct fcgi_options *options, const struct fcgi_option_row *row,
 	size_t i;
 
 	if (from->count > LIST_MAX || kept > LIST_MAX - from->count)
-		return refuse(problem, "%s: more than %d elements", row->key,
-		    LIST_MAX);
+		return fcgi_problem_tell(problem, "%s: more than %d elements",
+		    row->key, LIST_MAX);
 	for (i = 0; i < from->count; i++)
 		if (!check_text(row, from->values[i], problem))
 			return false;
 	if (kept + from->count > 0) {
 		items = copy_values(options->env, from, kept);
 		if (items == NULL)
-			return refuse(problem, "%s: out of memory", row->key);
+			return fcgi_problem_tell(problem, "%s: out of memory",
+			    row->key);
 	}
 	if (kept > 0)
 		memcpy(items, list->items, kept * sizeof(*items));
@@ -208,7 +167,8 @@ set_row(struct fcgi_options *options, const struct fcgi_option_row *row,
     const struct fcgi_assignment *from, struct fcgi_problem *problem)
 {
 	if (from->count != 1 && !fcgi_option_is_list(row))
-		return refuse(problem, "%s: takes one value", row->key);
+		return fcgi_problem_tell(problem, "%s: takes one value",
+		    row->key);
 	switch (row->kind) {
 	case FCGI_OPTION_TEXT:
 		return set_text(options, row, from->values[0], problem);
@@ -237,9 +197,9 @@ refuse_key(const char *key, struct fcgi_problem *problem)
 
 	(void)fcgi_log_quote(quoted, sizeof(quoted), key, strlen(key));
 	if (suggestion == NULL)
-		return refuse(problem, "no such option %s", quoted);
-	return refuse(problem, "no such option %s; did you mean \"%s\"?",
-	    quoted, suggestion);
+		return fcgi_problem_tell(problem, "no such option %s", quoted);
+	return fcgi_problem_tell(problem,
+	    "no such option %s; did you mean \"%s\"?", quoted, suggestion);
 }
 
 bool
@@ -253,9 +213,10 @@ fcgi_options_set(struct fcgi_options *options,
 	row = fcgi_option_table_find(assignment->key);
 	if (row == NULL)
 		return refuse_key(assignment->key, problem);
-	where = copy_text(options->env, assignment->where);
+	where = fcgi_copy_text(options->env, assignment->where);
 	if (where == NULL)
-		return refuse(problem, "%s: out of memory", row->key);
+		return fcgi_problem_tell(problem, "%s: out of memory",
+		    row->key);
 	if (!set_row(options, row, assignment, problem)) {
 		bx_free(options->env, where);
 		return false;
@@ -272,7 +233,7 @@ fcgi_options_agree(const struct fcgi_options *options,
 {
 	if (options->browser_cookie_secure == FCGI_SWITCH_NO &&
 	    strcmp(options->browser_cookie_same_site, "None") == 0)
-		return refuse(problem,
+		return fcgi_problem_tell(problem,
 		    "browser_cookie_secure: no browser takes a cookie with "
 		    "browser_cookie_same_site = None that is not secure");
 	return true;

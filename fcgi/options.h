@@ -20,6 +20,7 @@
 #include "engine/env.h"
 #include "engine/settings.h"
 #include "option_value.h"
+#include "problem.h"
 
 /* What a list option holds; items is NULL when count is 0. */
 struct fcgi_strings {
@@ -51,11 +52,6 @@ struct fcgi_options {
 	/* Where each row got its value, NULL being the default; private. */
 	char **sources;
 	const struct bx_env *env; /* borrowed; private */
-};
-
-/* One sentence for whoever wrote the configuration, without a newline. */
-struct fcgi_problem {
-	char text[1024];
 };
 
 /* One "key = value", not looked at yet.  Everything is borrowed. */

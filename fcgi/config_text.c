@@ -1,0 +1,106 @@
+/*
+ * config_text.c - one pass over the text, a word, string or comment at a time.
+ */
+#include "config_text.h"
+
+#include <string.h>
+
+/* Behind the string that begins with the quote at text; NULL: it is never
+ * closed. */
+static char *
+skip_string(char *text)
+{
+	char quote = *text++;
+
+	while (*text != '\0' && *text != quote) {
+		if (*text == '\\' && text[1] != '\0')
+			text++;
+		text++;
+	}
+	return *text == '\0' ? NULL : text + 1;
+}
+
+/* Overwrite what precedes end with spaces, but for its newlines. */
+static char *
+blank(char *text, char *end)
+{
+	if (end == NULL)
+		return NULL;
+	for (; text < end; text++)
+		if (*text != '\n')
+			*text = ' ';
+	return end;
+}
+
+static char *
+skip_comment(char *text)
+{
+	char *end = strstr(text + 2, "*/");
+
+	return blank(text, end == NULL ? NULL : end + 2);
+}
+
+static int
+line_of(const char *start, const char *at)
+{
+	int line = 1;
+
+	for (; start < at; start++)
+		line += *start == '\n';
+	return line;
+}
+
+/* Behind what begins at text, which is blanked if it is a comment.  NULL,
+ * with *wrong set: libconfuse would skip it, or take it for what it is not. */
+static char *
+skip_part(char *text, const char **wrong)
+{
+	/* What ends a word; within one a slash begins no comment. */
+	static const char marks[] = " \t\r\n\"'#(){}=,+*";
+
+	if (text[0] == '"' || text[0] == '\'') {
+		*wrong = "a quote begins here and never ends";
+		return skip_string(text);
+	}
+	if (text[0] == '/' && text[1] == '*') {
+		*wrong = "a comment begins here and never ends";
+		return skip_comment(text);
+	}
+	if (text[0] == '#' || (text[0] == '/' && text[1] == '/'))
+		return blank(text, text + strcspn(text, "\n"));
+	if (text[0] == '*' || (text[0] == '+' && text[1] != '=')) {
+		*wrong = "text with * or + in it has to stand in quotes";
+		return NULL;
+	}
+	if (strchr(marks, text[0]) != NULL)
+		return text + 1;
+	return text + strcspn(text, marks);
+}
+
+const char *
+fcgi_config_text_prepare(char *text, int *line)
+{
+	char *at = text;
+	const char *open = NULL; /* the outermost brace that is */
+	const char *wrong = NULL;
+	size_t depth = 0;
+
+	while (*at != '\0') {
+		char *end = skip_part(at, &wrong);
+
+		if (end == NULL) {
+			*line = line_of(text, at);
+			return wrong;
+		}
+		if (*at == '{' && depth++ == 0)
+			open = at;
+		if (*at == '}' && depth > 0)
+			depth--;
+		at = end;
+	}
+	if (depth > 0) {
+		*line = line_of(text, open);
+		return "a brace begins here and never ends";
+	}
+	return NULL;
+}
