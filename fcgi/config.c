@@ -10,17 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "channel_blocks.h"
 #include "config_text.h"
 #include "engine/env.h"
+#include "guess.h"
 #include "option_table.h"
 #include "options.h"
+
+/* Room for "FILE:LINE". */
+#define WHERE_MAX 512
 
 /* What a file is read into. */
 struct reading {
 	struct fcgi_options *options;
 	const char *path;
 	struct fcgi_problem *problem;
-	bool refused; /* problem has been told */
+	const cfg_t *file;  /* all of it, to libconfuse */
+	const cfg_t *block; /* the newest channel block */
+	bool refused;	    /* problem has been told */
 };
 
 /*
@@ -98,6 +105,13 @@ read_file(struct reading *reading)
 	return text;
 }
 
+static const char *
+place(const struct reading *reading, int line, char where[WHERE_MAX])
+{
+	(void)snprintf(where, WHERE_MAX, "%.400s:%d", reading->path, line);
+	return where;
+}
+
 /* Set the option from every value that libconfuse has for it so far. */
 static int
 on_value(cfg_t *cfg, cfg_opt_t *opt)
@@ -108,7 +122,7 @@ on_value(cfg_t *cfg, cfg_opt_t *opt)
 	const char **values = bx_alloc(env, count * sizeof(*values));
 	struct fcgi_problem problem;
 	struct fcgi_assignment assignment = { 0 };
-	char where[512];
+	char where[WHERE_MAX];
 	size_t i;
 
 	if (values == NULL) {
@@ -117,16 +131,61 @@ on_value(cfg_t *cfg, cfg_opt_t *opt)
 	}
 	for (i = 0; i < count; i++)
 		values[i] = cfg_opt_getnstr(opt, (unsigned)i);
-	(void)snprintf(where, sizeof(where), "%.400s:%d", reading->path,
-	    cfg->line);
 	assignment.key = cfg_opt_name(opt);
 	assignment.values = values;
 	assignment.count = count;
-	assignment.where = where;
+	assignment.where = place(reading, cfg->line, where);
 	if (!fcgi_options_set(reading->options, &assignment, &problem))
 		refuse(reading, cfg->line, "%s", problem.text);
 	bx_free(env, values);
 	return reading->refused ? -1 : 0;
+}
+
+/* Begin the block if it is a new one, which is at the given line. */
+static bool
+begin_block(struct reading *reading, cfg_t *block, int line)
+{
+	struct fcgi_problem problem;
+	char where[WHERE_MAX];
+
+	if (block == reading->block)
+		return true;
+	reading->block = block;
+	if (fcgi_options_add_channel(reading->options, cfg_title(block),
+		place(reading, line, where), &problem))
+		return true;
+	refuse(reading, line, "%s", problem.text);
+	return false;
+}
+
+/* A key of a block.  Until the block ends, the file is at its first line. */
+static int
+on_channel_value(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct reading *reading = the_reading;
+	struct fcgi_problem problem;
+	char where[WHERE_MAX];
+	struct fcgi_channel_setting setting = {
+		.key = cfg_opt_name(opt),
+		.value = cfg_opt_getnstr(opt, 0),
+		.where = place(reading, cfg->line, where),
+	};
+
+	if (!begin_block(reading, cfg, reading->file->line))
+		return -1;
+	if (!fcgi_channel_blocks_set(&reading->options->channel_blocks,
+		reading->options->env, &setting, &problem))
+		refuse(reading, cfg->line, "%s", problem.text);
+	return reading->refused ? -1 : 0;
+}
+
+/* The end of a block, which may have had no keys. */
+static int
+on_channel(cfg_t *cfg, cfg_opt_t *opt)
+{
+	cfg_t *block = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+
+	return begin_block(the_reading, block, cfg->line) ? 0 : -1;
 }
 
 static int
@@ -138,6 +197,28 @@ on_plugin(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+/* There is no such key in the file, or in the block that cfg is. */
+static void
+refuse_key(const cfg_t *cfg, const char *key)
+{
+	struct fcgi_options *options = the_reading->options;
+	const struct fcgi_assignment assignment = { .key = key };
+	const struct fcgi_channel_setting setting = { .key = key };
+	struct fcgi_guess guess = fcgi_guess_begin(key);
+	struct fcgi_problem problem = { .text = "" };
+
+	fcgi_guess_try(&guess, "channel");
+	if (strcmp(cfg_name((cfg_t *)cfg), "channel") == 0)
+		(void)fcgi_channel_blocks_set(&options->channel_blocks,
+		    options->env, &setting, &problem);
+	else if (guess.best != NULL)
+		(void)fcgi_problem_tell(&problem,
+		    "no such option \"%s\"; did you mean \"channel\"?", key);
+	else
+		(void)fcgi_options_set(options, &assignment, &problem);
+	refuse(the_reading, cfg->line, "%s", problem.text);
+}
+
 /*
  * libconfuse has a complaint.  An option that it does not know is told as by
  * -o; the text that says so is the only sign of one.
@@ -146,8 +227,6 @@ static void __attribute__((format(printf, 2, 0)))
 on_error(cfg_t *cfg, const char *fmt, va_list args)
 {
 	static const char unknown[] = "no such option '";
-	struct fcgi_assignment assignment = { .where = "" };
-	struct fcgi_problem problem;
 	char text[256];
 	char *end;
 
@@ -163,9 +242,7 @@ on_error(cfg_t *cfg, const char *fmt, va_list args)
 		return;
 	}
 	*end = '\0';
-	assignment.key = text + strlen(unknown);
-	if (!fcgi_options_set(the_reading->options, &assignment, &problem))
-		refuse(the_reading, cfg->line, "%s", problem.text);
+	refuse_key(cfg, text + strlen(unknown));
 }
 
 /* A list that was set and then set empty has had no call of on_value. */
@@ -199,14 +276,21 @@ static cfg_t *
 make_parser(const struct bx_env *env)
 {
 	cfg_opt_t nothing[] = { CFG_END() };
-	cfg_opt_t end[] = {
-		CFG_SEC("plugin", nothing, CFGF_MULTI | CFGF_TITLE), CFG_END()
-	};
+	cfg_opt_t keys[BX_RULE_KEYS + 1] = { 0 };
+	cfg_opt_t end[] = { CFG_SEC("channel", keys, CFGF_MULTI | CFGF_TITLE),
+		CFG_SEC("plugin", nothing, CFGF_MULTI | CFGF_TITLE),
+		CFG_END() };
 	cfg_opt_t *opts;
 	cfg_t *cfg;
 	size_t i;
 
-	opts = bx_alloc(env, (fcgi_option_table_size + 2) * sizeof(*opts));
+	for (i = 0; i < BX_RULE_KEYS; i++) {
+		cfg_opt_t text =
+		    CFG_STR(fcgi_channel_keys[i].key, NULL, CFGF_NODEFAULT);
+
+		keys[i] = text;
+	}
+	opts = bx_alloc(env, (fcgi_option_table_size + 3) * sizeof(*opts));
 	if (opts == NULL)
 		return NULL;
 	for (i = 0; i < fcgi_option_table_size; i++) {
@@ -223,6 +307,14 @@ make_parser(const struct bx_env *env)
 		return NULL;
 	(void)cfg_set_error_function(cfg, on_error);
 	(void)cfg_set_validate_func(cfg, "plugin", on_plugin);
+	(void)cfg_set_validate_func(cfg, "channel", on_channel);
+	for (i = 0; i < BX_RULE_KEYS; i++) {
+		char path[64];
+
+		(void)snprintf(path, sizeof(path), "channel|%s",
+		    fcgi_channel_keys[i].key);
+		(void)cfg_set_validate_func(cfg, path, on_channel_value);
+	}
 	for (i = 0; i < fcgi_option_table_size; i++)
 		(void)cfg_set_validate_func(cfg, fcgi_option_table[i].key,
 		    on_value);
@@ -235,6 +327,7 @@ parse(struct reading *reading, char *text)
 	FILE *stream = fmemopen(text, strlen(text), "r");
 	cfg_t *cfg = make_parser(reading->options->env);
 
+	reading->file = cfg;
 	if (stream == NULL || cfg == NULL) {
 		refuse(reading, 0, "out of memory");
 	} else if (cfg_parse_fp(cfg, stream) != CFG_SUCCESS) {

@@ -42,6 +42,10 @@ const struct fcgi_option_row fcgi_option_table[] = {
 	{ ENGINE(max_interval, DURATION), .initial = "10s",
 	    .min = 1, .max = 24 * HOUR,
 	    .doc = "Grace without a connect before a session expires." },
+	{ ENGINE(max_lazy_timeout, DURATION), .initial = "5s",
+	    .min = 1, .max = 24 * HOUR,
+	    .doc = "How long a message of a lazy channel waits for others, "
+		   "unless the channel's block says." },
 	{ PROCESS(max_message_size, SIZE), .initial = "1MiB",
 	    .min = 1, .max = GIB,
 	    .doc = "Largest request body; a larger one is answered 413." },

@@ -228,6 +228,20 @@ fcgi_options_set(struct fcgi_options *options,
 }
 
 bool
+fcgi_options_add_channel(struct fcgi_options *options, const char *title,
+    const char *where, struct fcgi_problem *problem)
+{
+	struct fcgi_channel_blocks *blocks = &options->channel_blocks;
+	bool ok = fcgi_channel_blocks_add(blocks, options->env, title, where,
+	    problem);
+
+	/* Even a failure may have moved them. */
+	options->settings.channel_rules = blocks->rules;
+	options->settings.channel_rule_count = blocks->count;
+	return ok;
+}
+
+bool
 fcgi_options_agree(const struct fcgi_options *options,
     struct fcgi_problem *problem)
 {
@@ -294,6 +308,7 @@ fcgi_options_fini(struct fcgi_options *options)
 	    options->trusted_proxies.count);
 	free_strings(env, options->allowed_origins.items,
 	    options->allowed_origins.count);
+	fcgi_channel_blocks_fini(&options->channel_blocks, env);
 	bx_free(env, options->mount);
 	bx_free(env, options->browser_cookie);
 	bx_free(env, options->browser_cookie_path);

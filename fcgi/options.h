@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "channel_blocks.h"
 #include "engine/env.h"
 #include "engine/settings.h"
 #include "option_value.h"
@@ -49,6 +50,8 @@ struct fcgi_options {
 	enum bx_log_level log_level;
 	char *log_target; /* "stderr", "syslog", or a path */
 
+	struct fcgi_channel_blocks channel_blocks;
+
 	/* Where each row got its value, NULL being the default; private. */
 	char **sources;
 	const struct bx_env *env; /* borrowed; private */
@@ -78,6 +81,12 @@ void fcgi_options_fini(struct fcgi_options *options);
  */
 bool fcgi_options_set(struct fcgi_options *options,
     const struct fcgi_assignment *assignment, struct fcgi_problem *problem);
+
+/* Begin a block for the channels that title names; its values are then set by
+ * fcgi_channel_blocks_set.  False: there is none, and problem->text says why.
+ */
+bool fcgi_options_add_channel(struct fcgi_options *options, const char *title,
+    const char *where, struct fcgi_problem *problem);
 
 /* Once all are set: do they make sense together?  False: problem->text says
  * which do not. */

@@ -96,9 +96,31 @@ fcgi_options_source(const struct fcgi_options *options, const char *key)
 	return source == NULL ? "default" : source;
 }
 
+static void
+print_block(const struct bx_channel_rule *rule,
+    const struct fcgi_channel_block *block, FILE *out)
+{
+	char text[FCGI_OPTION_VALUE_TEXT];
+	int key;
+
+	(void)fputs("channel ", out);
+	print_quoted(block->title, out);
+	(void)fprintf(out, " {  # %s\n", block->where);
+	for (key = 0; key < BX_RULE_KEYS; key++) {
+		if (block->sources[key] == NULL)
+			continue;
+		fcgi_option_value_format(fcgi_channel_keys[key].kind,
+		    rule->values[key], text);
+		(void)fprintf(out, "\t%s = %s  # %s\n",
+		    fcgi_channel_keys[key].key, text, block->sources[key]);
+	}
+	(void)fputs("}\n", out);
+}
+
 void
 fcgi_options_print(const struct fcgi_options *options, FILE *out)
 {
+	const struct fcgi_channel_blocks *blocks = &options->channel_blocks;
 	size_t i;
 
 	for (i = 0; i < fcgi_option_table_size; i++) {
@@ -109,6 +131,8 @@ fcgi_options_print(const struct fcgi_options *options, FILE *out)
 		(void)fprintf(out, "  # %s\n",
 		    fcgi_options_source(options, row->key));
 	}
+	for (i = 0; i < blocks->count; i++)
+		print_block(&blocks->rules[i], &blocks->blocks[i], out);
 }
 
 /* Print text from column 6 on, broken at spaces before column 80. */
@@ -135,8 +159,9 @@ print_wrapped(const char *text, FILE *out)
 	(void)fputc('\n', out);
 }
 
+/* What the option means, and its range. */
 static void
-help_row(const struct fcgi_option_row *row, FILE *out)
+describe(const struct fcgi_option_row *row, FILE *out)
 {
 	char min[FCGI_OPTION_VALUE_TEXT];
 	char max[FCGI_OPTION_VALUE_TEXT];
@@ -150,7 +175,6 @@ help_row(const struct fcgi_option_row *row, FILE *out)
 	} else {
 		(void)snprintf(text, sizeof(text), "%s", row->doc);
 	}
-	(void)fprintf(out, "  %s = %s\n", row->key, row->initial);
 	print_wrapped(text, out);
 }
 
@@ -159,6 +183,18 @@ fcgi_options_help(FILE *out)
 {
 	size_t i;
 
-	for (i = 0; i < fcgi_option_table_size; i++)
-		help_row(&fcgi_option_table[i], out);
+	for (i = 0; i < fcgi_option_table_size; i++) {
+		const struct fcgi_option_row *row = &fcgi_option_table[i];
+
+		(void)fprintf(out, "  %s = %s\n", row->key, row->initial);
+		describe(row, out);
+	}
+	(void)fputs("\nOf a block in the configuration file, for a channel or "
+		    "those of a pattern:\n\n  channel \"/a/**\" {\n",
+	    out);
+	for (i = 0; i < BX_RULE_KEYS; i++) {
+		(void)fprintf(out, "    %s\n", fcgi_channel_keys[i].key);
+		describe(&fcgi_channel_keys[i], out);
+	}
+	(void)fputs("  }\n", out);
 }

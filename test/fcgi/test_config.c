@@ -41,12 +41,17 @@ read_text(const char *text)
 	return ok;
 }
 
-/* Is problem "PATH" and then message? */
+/* Is problem "PATH" and then message, in which @ is the path again? */
 static bool
 is_problem(const char *message)
 {
-	return strncmp(problem.text, path, strlen(path)) == 0 &&
-	    strcmp(problem.text + strlen(path), message) == 0;
+	char expected[sizeof(problem.text)];
+	size_t len = strcspn(message, "@");
+
+	(void)snprintf(expected, sizeof(expected), "%s%.*s%s%s", path,
+	    (int)len, message, message[len] == '\0' ? "" : path,
+	    message[len] == '\0' ? "" : message + len + 1);
+	return strcmp(problem.text, expected) == 0;
 }
 
 static void
@@ -130,6 +135,40 @@ test_comments(void)
 	fcgi_options_fini(&options);
 }
 
+static void
+test_channels(void)
+{
+	const struct fcgi_channel_block *blocks;
+	const struct bx_channel_rule *rules;
+	char expected[64];
+
+	CU_ASSERT_TRUE(read_text("channel \"/a/**\" {\n"
+				 "\tlazy = yes # c\n\n"
+				 "\tlazy_timeout = 1500ms lazy = off\n"
+				 "}\n"
+				 "timeout = 2s\n"
+				 "channel /b\n{\n}\n"
+				 "channel '/c/*' { broadcast_to_publisher = "
+				 "no }\n"));
+	CU_ASSERT_EQUAL(options.settings.timeout, 2000);
+	CU_ASSERT_EQUAL_FATAL(options.settings.channel_rule_count, 3);
+	rules = options.settings.channel_rules;
+	blocks = options.channel_blocks.blocks;
+	CU_ASSERT_STRING_EQUAL(blocks[0].title, "/a/**");
+	CU_ASSERT_EQUAL(rules[0].values[BX_RULE_LAZY], false);
+	CU_ASSERT_EQUAL(rules[0].values[BX_RULE_LAZY_TIMEOUT], 1500);
+	(void)snprintf(expected, sizeof(expected), "%s:1", path);
+	CU_ASSERT_STRING_EQUAL(blocks[0].where, expected);
+	(void)snprintf(expected, sizeof(expected), "%s:4", path);
+	CU_ASSERT_STRING_EQUAL(blocks[0].sources[BX_RULE_LAZY], expected);
+	CU_ASSERT_STRING_EQUAL(blocks[1].title, "/b");
+	CU_ASSERT_EQUAL(rules[1].values[BX_RULE_LAZY], BX_RULE_UNSET);
+	CU_ASSERT_STRING_EQUAL(blocks[2].title, "/c/*");
+	CU_ASSERT_EQUAL(rules[2].values[BX_RULE_BROADCAST_TO_PUBLISHER],
+	    false);
+	fcgi_options_fini(&options);
+}
+
 static const struct {
 	const char *text;
 	const char *message; /* behind the path */
@@ -165,6 +204,31 @@ static const struct {
 	    ":2: plugin: not supported by this version" },
 	{ "plugin \"acl\" {\n timeout = 3s\n}",
 	    ":2: plugin: not supported by this version" },
+	{ "\nchannel \"/a//b\" {\n\nlazy = yes\n}",
+	    ":2: channel: \"/a//b\" is no channel, such as \"/a/b\", and no "
+	    "pattern, such as \"/a/*\" or \"/a/**\"" },
+	{ "channel \"/meta/x\" { }",
+	    ":1: channel: nothing is broadcast on \"/meta/x\"" },
+	{ "channel /a {\n lazy = yes\n lazy = 3\n}",
+	    ":3: lazy: \"3\" is not yes or no (or true, false, on, off)" },
+	{ "channel /a {\n\n lasy = yes\n}",
+	    ":3: channel: a block has no option \"lasy\"; "
+	    "did you mean \"lazy\"?" },
+	{ "channel /a {\n timeout = 3s\n}",
+	    ":2: channel: a block has no option \"timeout\"" },
+	{ "channel /a { }\nchannel /b { }\nchannel /a {\n lazy = yes\n}",
+	    ":3: channel: \"/a\" has a block already, at @:1" },
+	{ "channel /a/* { }",
+	    ":1: text with * or + in it has to stand in quotes" },
+	{ "channel { }", ":1: missing title for section 'channel'" },
+	{ "channel /a { channel /b { } }",
+	    ":1: channel: a block has no option \"channel\"" },
+	{ "channel /a { lazy = { yes } }", ":1: unexpected token '{'" },
+	{ "\nchannel /a {\n lazy = yes\n",
+	    ":2: a brace begins here and never ends" },
+	{ "chanel /a { lazy = yes }",
+	    ":1: no such option \"chanel\"; did you mean \"channel\"?" },
+	{ "lazy = yes", ":1: no such option \"lazy\"" },
 	{ "include(\"/etc/passwd\")", ":1: no such option \"include\"" },
 	{ "timeout = 1s s", ":1: no such option \"s\"" },
 	{ "timeout", ":1: premature end of file" },
@@ -257,6 +321,7 @@ test_cut_anywhere(void)
 {
 	static const char whole[] = "# a\nlisten = { \"unix:/a\\\"b\", c:1 }\n"
 				    "/* b */ timeout = '2s' // c\n"
+				    "channel \"/a/*\" { lazy = yes }\n"
 				    "plugin \"x\" { }";
 	char text[sizeof(whole)];
 	size_t len;
@@ -306,6 +371,8 @@ test_printed(void)
 		      "session_binding = strict\n"
 		      "browser_cookie = \"!#$%&'*+-.^_`|~\"\n"
 		      "browser_cookie_same_site = \"\"\n"
+		      "channel \"/a $b/**\" { lazy = no lazy_timeout = 1h }\n"
+		      "channel /c { }\n"
 		      "broadcast_to_publisher = no\nlog_level = debug"));
 	CU_ASSERT_EQUAL(options.settings.max_sessions_per_browser, -1);
 	CU_ASSERT_EQUAL(options.settings.session_binding, BX_BINDING_STRICT);
@@ -316,6 +383,9 @@ test_printed(void)
 	fcgi_options_fini(&options);
 
 	CU_ASSERT_PTR_NOT_NULL(strstr(first, "\ntimeout = 90s\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(first,
+	    "\nchannel \"/a \\x24b/**\" {\n\tlazy = no\n"
+	    "\tlazy_timeout = 1h\n}\nchannel \"/c\" {\n}\n"));
 	CU_ASSERT_TRUE(read_text(first));
 	second = print_values();
 	fcgi_options_fini(&options);
@@ -343,15 +413,17 @@ static void
 test_no_memory(void)
 {
 	static const char text[] = "timeout = 1s\nmount = /x\n"
-				   "listen = { a:1, b:2 }\nlisten = {}\n";
+				   "listen = { a:1, b:2 }\nlisten = {}\n"
+				   "channel /a { lazy = yes }\n";
 
 	write_file(text, strlen(text));
-	CU_ASSERT(unit_fail_each(read_once, NULL) >= 12);
+	CU_ASSERT(unit_fail_each(read_once, NULL) >= 17);
 	(void)unlink(path);
 }
 
 static const struct unit_test tests[] = {
 	{ "values are read, quoted or not", test_values },
+	{ "blocks for channels are read", test_channels },
 	{ "each option knows its line, whatever the comments", test_source },
 	{ "lists are read, added to, and emptied", test_lists },
 	{ "of an option that is set twice the last counts", test_last_counts },

@@ -64,6 +64,8 @@ test_defaults(void)
 	    defaults.multi_session_interval);
 	CU_ASSERT_EQUAL(engine->session_binding, defaults.session_binding);
 	CU_ASSERT_EQUAL(engine->anonymous_publish, defaults.anonymous_publish);
+	CU_ASSERT_EQUAL(engine->max_lazy_timeout, defaults.max_lazy_timeout);
+	CU_ASSERT_PTR_NULL(engine->channel_rules);
 	CU_ASSERT_EQUAL(engine->broadcast_to_publisher,
 	    defaults.broadcast_to_publisher);
 	fcgi_options_fini(&options);

@@ -134,6 +134,47 @@ test('bayeux-fcgi.conf(5) has every range as -h has it', () => {
 	assert.ok(checked >= 10, `${checked} ranges`);
 });
 
+// From -h: the keys of a channel block.
+function blockKeys() {
+	const keys = [...ask('-h').stdout.matchAll(/^ {4}([a-z]\w*)$/gm)]
+	    .map(([, key]) => key);
+	assert.ok(keys.length >= 3);
+	return keys;
+}
+
+test('the example shows every key of a channel block, and -T prints it',
+    () => {
+	const text = read('conf-examples/bayeux-fcgi.conf');
+	const block = text.match(/^#channel "[^]*?^#}$/m)[0]
+	    .replace(/^#/gm, '');
+	assert.deepEqual([...block.matchAll(/^\t(\w+) = /gm)]
+	    .map(([, key]) => key), blockKeys());
+	const { status, stdout, stderr } = askFile(block, '-T');
+	assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+	assert.ok(stdout.endsWith(`${block.split('\n').map((line, i) =>
+	    line === '}' ? line : `${line}  # /a.conf:${i + 1}`)
+	    .join('\n')}\n`), stdout);
+});
+
+test('bayeux-fcgi.conf(5) has every key of a channel block', () => {
+	assert.deepEqual([...read('fcgi/bayeux-fcgi.conf.5')
+	    .matchAll(/^\.It Cm (\w+)$/gm)].map(([, key]) => key),
+	blockKeys());
+});
+
+test('-t tells what is wrong with a channel block, and where', () => {
+	for (const [text, error] of [
+		['channel "/a/**/b" { }', 'a.conf:1: channel: "/a/**/b" is ' +
+		    'no channel, such as "/a/b", and no pattern, such as ' +
+		    '"/a/*" or "/a/**"'],
+		['channel "/a" {\n\tlasy = yes\n}', 'a.conf:2: channel: a ' +
+		    'block has no option "lasy"; did you mean "lazy"?'],
+		['channel "/a" { }\n\nchannel "/a" { }', 'a.conf:3: ' +
+		    'channel: "/a" has a block already, at /a.conf:1']])
+		assert.deepEqual(askFile(text, '-t'), { status: 1, stdout: '',
+			stderr: `/${error}\n` });
+});
+
 test('bayeux-fcgi(8) has every flag', () => {
 	const shown = [...read('fcgi/bayeux-fcgi.8')
 	    .matchAll(/^\.It Fl (\w)/gm)].map(([, flag]) => flag);
