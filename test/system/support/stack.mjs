@@ -136,10 +136,16 @@ async function accepts(address) {
 }
 
 class Stack {
-	constructor(folder, front, options) {
+	constructor(folder, front, options, config) {
 		this.folder = folder;
 		this.front = front;
 		this.options = options;
+		this.config = [];
+		if (config !== undefined) {
+			const file = path.join(folder, 'bayeux-fcgi.conf');
+			fs.writeFileSync(file, config);
+			this.config = ['-c', file];
+		}
 		this.earlier = '';
 	}
 
@@ -160,7 +166,8 @@ class Stack {
 	async startProcess() {
 		const listen = this.fcgi.path ? `unix:${this.socket}` :
 		    this.socket;
-		this.process = run(optionArgs({ listen, ...this.options }),
+		this.process = run([...this.config,
+			...optionArgs({ listen, ...this.options })],
 		    { cwd: this.folder });
 		await until(async () => {
 			if (this.process.ended)
@@ -255,16 +262,17 @@ const webUserCan = process.getuid() === 0 ? { socket_mode: '0666' } : {};
  * front: lighttpd, apache, nginx, or none for the process alone.
  * listen: 'unix', or 'tcp' when there is no front.
  * options: what is passed on with -o.
+ * config: the text of a configuration file; options go over it.
  * maxHeld: how many held requests the web server is set up for.
  */
 export async function startStack({ front = 'lighttpd', listen = 'unix',
-    options = {}, maxHeld } = {}) {
+    options = {}, config, maxHeld } = {}) {
 	assert.ok(listen === 'unix' || front === 'none');
 	const folder = scratchFolder();
 	fs.chmodSync(folder, 0o755);
 	const stack = new Stack(folder, front, {
 		max_connections_per_address: 0, ...webUserCan, ...options
-	});
+	}, config);
 	if (listen === 'tcp') {
 		const port = await freePort();
 		stack.socket = `127.0.0.1:${port}`;
