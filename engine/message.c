@@ -103,13 +103,14 @@ static void
 list_ext(struct bx_slice parts[5], struct bx_slice theirs,
     struct bx_slice ours)
 {
-	struct bx_slice inner = members_of(theirs);
+	struct bx_slice inner;
 
 	if (ours.len == 0) {
 		parts[0] = label(",\"ext\":", theirs);
 		parts[1] = theirs;
 		return;
 	}
+	inner = members_of(theirs);
 	parts[0] = text(",\"ext\":{");
 	parts[1] = inner;
 	parts[2] = label(",", inner);
