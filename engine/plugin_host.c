@@ -91,16 +91,18 @@ host_keep(struct bx_session *session)
 	return bx_session_keep(session) == BX_OK;
 }
 
-/* The channel that a plugin sends to; it may be anything but a pattern. */
+/* Is there data, and a channel to send it to, which may be anything but a
+ * pattern? */
 static bool
-parse_channel(const struct bx_core *core, struct bx_slice text,
+is_sound(const struct bx_core *core, const struct bx_outgoing *outgoing,
     struct bx_channel_name *name)
 {
 	const struct bx_settings *settings = core->settings;
 
-	return bx_channel_name_parse(name, text.at, text.len,
-		   settings->max_channel_length,
-		   settings->max_channel_depth) == BX_OK &&
+	return outgoing->data.len > 0 &&
+	    bx_channel_name_parse(name, outgoing->channel.at,
+		outgoing->channel.len, settings->max_channel_length,
+		settings->max_channel_depth) == BX_OK &&
 	    !name->pattern;
 }
 
@@ -111,7 +113,7 @@ host_deliver(struct bx_host *host, struct bx_session *session,
 	struct bx_core *core = bx_plugin_node_of(host)->core;
 	struct bx_channel_name name;
 
-	return parse_channel(core, outgoing->channel, &name) &&
+	return is_sound(core, outgoing, &name) &&
 	    bx_event_deliver(core, &name, session, outgoing) == BX_OK;
 }
 
@@ -121,7 +123,7 @@ host_publish(struct bx_host *host, const struct bx_outgoing *outgoing)
 	struct bx_core *core = bx_plugin_node_of(host)->core;
 	struct bx_channel_name name;
 
-	return parse_channel(core, outgoing->channel, &name) &&
+	return is_sound(core, outgoing, &name) &&
 	    name.kind == BX_CHANNEL_BROADCAST &&
 	    bx_event_publish(core, &name, NULL, outgoing) == BX_OK;
 }
@@ -183,12 +185,8 @@ bx_plugin_start(struct bx_core *core, const struct bx_plugin *plugin,
 	node->core = core;
 	node->option = option;
 	node->option_ctx = option_ctx;
-	if (node->plugin.start != NULL &&
-	    !node->plugin.start(&node->host, &node->ctx)) {
-		bx_plugins_drop(&core->plugins, node);
-		return BX_EGONE;
-	}
-	if (node->plugin.session_gone != NULL)
-		bx_sessions_tell_departures(core->sessions);
-	return BX_OK;
+	/* A session that ends in one of its calls is there until that has
+	 * returned. */
+	bx_sessions_tell_departures(core->sessions);
+	return bx_plugins_start(&core->plugins, node) ? BX_OK : BX_EGONE;
 }

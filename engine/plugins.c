@@ -76,7 +76,8 @@ bx_plugins_add(struct bx_plugins *plugins, const struct bx_plugin *plugin,
 	/* What stands before start is there in every version. */
 	if (plugin->major != BX_PLUGIN_MAJOR ||
 	    plugin->minor > BX_PLUGIN_MINOR ||
-	    size < offsetof(struct bx_plugin, start) || plugin->name == NULL)
+	    size < offsetof(struct bx_plugin, start) || plugin->name == NULL ||
+	    plugin->name[0] == '\0')
 		return BX_EINVAL;
 	if (is_known(plugins, plugin->name))
 		return BX_EEXIST;
@@ -101,16 +102,25 @@ bx_plugins_stop(struct bx_plugins *plugins, struct bx_plugin_node *node)
 	node->stopped = true;
 	plugins->has_stopped = true;
 	begin_calls(plugins);
-	if (node->plugin.stop != NULL)
+	if (node->started && node->plugin.stop != NULL)
 		node->plugin.stop(node->ctx);
 	end_calls(plugins);
 }
 
-void
-bx_plugins_drop(struct bx_plugins *plugins, struct bx_plugin_node *node)
+bool
+bx_plugins_start(struct bx_plugins *plugins, struct bx_plugin_node *node)
 {
-	node->plugin.stop = NULL;
-	bx_plugins_stop(plugins, node);
+	bool starts;
+
+	begin_calls(plugins);
+	starts = node->plugin.start == NULL ||
+	    node->plugin.start(&node->host, &node->ctx);
+	if (!starts)
+		bx_plugins_stop(plugins, node);
+	node->started = starts;
+	starts = starts && !node->stopped;
+	end_calls(plugins);
+	return starts;
 }
 
 struct bx_plugin_node *
@@ -125,7 +135,7 @@ running_from(struct bx_plugins *plugins, struct bx_list *link, bool backward)
 {
 	for (; link != &plugins->list;
 	     link = backward ? link->prev : link->next)
-		if (!node_at(link)->stopped)
+		if (node_at(link)->started && !node_at(link)->stopped)
 			return node_at(link);
 	return NULL;
 }
@@ -157,13 +167,9 @@ previous(struct bx_plugins *plugins, struct bx_plugin_node *node)
 void
 bx_plugins_fini(struct bx_plugins *plugins)
 {
-	struct bx_plugin_node *node;
-
-	begin_calls(plugins);
-	for (node = last(plugins); node != NULL;
-	     node = previous(plugins, node))
-		bx_plugins_stop(plugins, node);
-	end_calls(plugins);
+	/* What is added meanwhile is stopped as well. */
+	while (!bx_list_is_empty(&plugins->list))
+		bx_plugins_stop(plugins, node_at(plugins->list.prev));
 }
 
 enum bx_pass

@@ -32,6 +32,7 @@ struct bx_plugin_node {
 	bx_plugin_option_fn *option;
 	void *option_ctx;
 	unsigned slot; /* of its data in each session */
+	bool started;  /* it is called from now on */
 	bool stopped;
 };
 
@@ -45,22 +46,24 @@ struct bx_plugins {
 
 void bx_plugins_init(struct bx_plugins *plugins, const struct bx_env *env);
 
-/* Stop and free all, the newest first. */
+/* Stop and free all, the newest first; no call is under way. */
 void bx_plugins_fini(struct bx_plugins *plugins);
 
 /*
  * Add a node for plugin, borrowed for the call, behind those there are, and
- * not yet started.  BX_EINVAL: it is of another major, of a newer minor, or
- * has no name; BX_EEXIST: there is one of that name; BX_ENOMEM.
+ * not called before it has started.  BX_EINVAL: it is of another major, of a
+ * newer minor, or has no name; BX_EEXIST: there is one of that name; BX_ENOMEM.
  */
 enum bx_status bx_plugins_add(struct bx_plugins *plugins,
     const struct bx_plugin *plugin, struct bx_plugin_node **node);
 
-/* Stop the plugin; legal twice.  The node is then the list's to free. */
-void bx_plugins_stop(struct bx_plugins *plugins, struct bx_plugin_node *node);
+/* Start it.  false: it did not want to, or was stopped meanwhile; it is called
+ * no more, not even to stop, and its node is the list's to free. */
+bool bx_plugins_start(struct bx_plugins *plugins, struct bx_plugin_node *node);
 
-/* The plugin did not start: it is called no more, not even to stop. */
-void bx_plugins_drop(struct bx_plugins *plugins, struct bx_plugin_node *node);
+/* Stop the plugin, if it has started; its node is then the list's to free, when
+ * no call is under way.  Until then it is legal to stop it again. */
+void bx_plugins_stop(struct bx_plugins *plugins, struct bx_plugin_node *node);
 
 /* The plugin's node, by its host. */
 struct bx_plugin_node *bx_plugin_node_of(struct bx_host *host);

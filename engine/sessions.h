@@ -30,7 +30,8 @@ void bx_sessions_free(struct bx_sessions *sessions);
 void bx_sessions_end_all(struct bx_sessions *sessions);
 
 /* From now on, sessions that are GONE wait for bx_sessions_take_departed:
- * whoever wants to be told must not be called while others are served. */
+ * whoever wants to be told must not be called while others are served, and
+ * may have borrowed one for longer than it lives. */
 void bx_sessions_tell_departures(struct bx_sessions *sessions);
 bool bx_sessions_has_departed(const struct bx_sessions *sessions);
 
