@@ -21,7 +21,7 @@ bx_delivery_new(const struct bx_env *env, struct bx_message *message)
 		return NULL;
 	bx_list_init(&delivery->link);
 	delivery->message = bx_message_ref(message);
-	delivery->target = NULL;
+	delivery->batch = 0;
 	delivery->place = 0;
 	return delivery;
 }
@@ -117,8 +117,20 @@ bx_queue_put_back(struct bx_queue *queue, struct bx_list *list)
 }
 
 void
+bx_queue_drop(struct bx_queue *queue, const struct bx_env *env,
+    struct bx_delivery *delivery)
+{
+	queue->bytes -= bx_message_length(delivery->message);
+	if (--queue->count == 0)
+		queue->due = BX_NEVER;
+	bx_delivery_free(env, delivery);
+}
+
+void
 bx_queue_clear(struct bx_queue *queue, const struct bx_env *env)
 {
 	bx_delivery_free_all(env, &queue->deliveries);
-	bx_queue_init(queue);
+	queue->count = 0;
+	queue->bytes = 0;
+	queue->due = BX_NEVER;
 }

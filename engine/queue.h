@@ -26,8 +26,8 @@ struct bx_delivery {
 	struct bx_list link;
 	struct bx_message *message;
 	union {
-		void *target;	/* publish.c's note of whom it is for */
-		uint64_t batch; /* of session_keep.h, once it was taken */
+		void *target;	/* event.c's note of whom it is for */
+		uint64_t batch; /* of session_keep.h, in a session: 0 = none */
 	};
 	uint64_t place; /* among all that the queue has ever taken */
 };
@@ -62,6 +62,10 @@ void bx_queue_take_all(struct bx_queue *queue, struct bx_list *list);
 /* Move all of list, which was taken from this queue, back to its places: of
  * two lists it does not matter which goes back first. */
 void bx_queue_put_back(struct bx_queue *queue, struct bx_list *list);
+
+/* Free one of those that wait; due may then be too early, never too late. */
+void bx_queue_drop(struct bx_queue *queue, const struct bx_env *env,
+    struct bx_delivery *delivery);
 
 /* Free everything that waits. */
 void bx_queue_clear(struct bx_queue *queue, const struct bx_env *env);

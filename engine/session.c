@@ -196,6 +196,9 @@ bx_session_end(struct bx_session *session, enum bx_gone_reason reason)
 
 	if (session->state == BX_SESSION_GONE)
 		return;
+	/* Who was told to leave has not left for another reason. */
+	if (session->leaving && reason != BX_GONE_CLOSED)
+		reason = BX_GONE_KICKED;
 	bx_session_wake(session, BX_WAKE_ENDED);
 	bx_deadline_leave(&sessions->deadlines, &session->deadline);
 	bx_channel_unsubscribe_all(sessions->tree, &session->subscriber);

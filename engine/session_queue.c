@@ -132,22 +132,33 @@ bx_session_queued(const struct bx_session *session)
 	return session->queue.last_place;
 }
 
-void
-bx_session_kick(struct bx_session *session)
+/* There is always room for the last message.  Without memory the advice alone
+ * has to say it. */
+static void
+queue_farewell(struct bx_session *session)
 {
 	static const char farewell[] =
 	    "{\"channel\":\"/meta/disconnect\",\"successful\":true}";
 	const struct bx_env *env = session->sessions->env;
+	struct bx_delivery *delivery;
 	struct bx_message *message;
 
+	message = bx_message_new(env, farewell, sizeof(farewell) - 1);
+	if (message == NULL)
+		return;
+	delivery = bx_delivery_new(env, message);
+	bx_message_unref(message);
+	if (delivery != NULL)
+		(void)bx_queue_push(&session->queue, delivery, SIZE_MAX,
+		    SIZE_MAX);
+}
+
+void
+bx_session_kick(struct bx_session *session)
+{
 	if (session->state == BX_SESSION_GONE || session->leaving)
 		return;
-	/* Without memory the advice alone has to say it. */
-	message = bx_message_new(env, farewell, sizeof(farewell) - 1);
-	if (message != NULL) {
-		(void)bx_session_deliver(session, message);
-		bx_message_unref(message);
-	}
+	queue_farewell(session);
 	session->leaving = true;
 	bx_channel_unsubscribe_all(session->sessions->tree,
 	    &session->subscriber);

@@ -87,9 +87,7 @@ bx_sessions_advance(struct bx_sessions *sessions, bx_msec now)
 		if (session->state == BX_SESSION_WAITING)
 			bx_session_wake(session, BX_WAKE_TIMEOUT);
 		else
-			bx_session_end(session,
-			    session->leaving ? BX_GONE_KICKED
-					     : BX_GONE_EXPIRED);
+			bx_session_end(session, BX_GONE_EXPIRED);
 	}
 }
 

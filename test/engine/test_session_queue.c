@@ -388,6 +388,160 @@ what_comes_back_to_a_session_that_is_gone_is_freed(void)
 	close_house(&house);
 }
 
+/* The queue's messages, one behind the other; nothing is left in it. */
+static void
+check_queue(struct house *house, const char *expected)
+{
+	char text[256] = "";
+	struct bx_list taken, *link;
+
+	bx_list_init(&taken);
+	bx_session_take_queue(house->session, &taken);
+	for (link = taken.next; link != &taken; link = link->next) {
+		const struct bx_message *message =
+		    BX_LIST_ENTRY(link, struct bx_delivery, link)->message;
+
+		(void)strncat(text, bx_message_bytes(message),
+		    bx_message_length(message));
+	}
+	CU_ASSERT_STRING_EQUAL(text, expected);
+	bx_delivery_free_all(unit_env(), &taken);
+}
+
+#define FAREWELL "{\"channel\":\"/meta/disconnect\",\"successful\":true}"
+
+static void
+subscribe(struct house *house)
+{
+	struct bx_channel_name name;
+
+	CU_ASSERT_EQUAL_FATAL(bx_channel_name_parse(&name, "/a", 2, 99, 9),
+	    BX_OK);
+	CU_ASSERT_EQUAL_FATAL(bx_channel_subscribe(house->tree, &name,
+				  bx_session_subscriber(house->session)),
+	    BX_OK);
+}
+
+static void
+rule_59_who_is_kicked_while_waiting_is_told_at_once(void)
+{
+	struct house house;
+
+	open_house(&house);
+	subscribe(&house);
+	bx_session_begin_batch(house.session);
+	bx_session_hold(house.session, &house.reader, 50);
+	(void)deliver(&house, "{}");
+	bx_session_kick(house.session);
+	bx_session_end_batch(house.session);
+	CU_ASSERT_EQUAL(bx_session_state(house.session), BX_SESSION_GONE);
+	CU_ASSERT_EQUAL(bx_session_gone_reason(house.session), BX_GONE_KICKED);
+	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_ENDED);
+	CU_ASSERT_EQUAL(bx_channel_tree_count(house.tree), 0);
+	check_queue(&house, "{}" FAREWELL);
+	close_house(&house);
+}
+
+static void
+rule_59_who_is_kicked_between_connects_stays_to_be_told(void)
+{
+	struct house house;
+
+	open_house(&house);
+	subscribe(&house);
+	(void)deliver(&house, "{}");
+	bx_session_kick(house.session);
+	CU_ASSERT_TRUE(bx_session_is_leaving(house.session));
+	CU_ASSERT_EQUAL(bx_session_state(house.session), BX_SESSION_CONNECTED);
+	CU_ASSERT_EQUAL(bx_channel_tree_count(house.tree), 0);
+	CU_ASSERT_EQUAL(deliver(&house, "{}"), BX_EGONE);
+	check_queue(&house, "{}" FAREWELL);
+	close_house(&house);
+}
+
+static void
+rule_59_kicking_twice_is_kicking_once(void)
+{
+	struct house house;
+
+	open_house(&house);
+	bx_session_kick(house.session);
+	bx_session_kick(house.session);
+	check_queue(&house, FAREWELL);
+	bx_session_end(house.session, BX_GONE_DISCONNECT);
+	bx_session_kick(house.session);
+	check_queue(&house, "");
+	close_house(&house);
+}
+
+/* Nobody but the table holds a reference. */
+static void
+rule_59_a_full_queue_has_room_for_the_farewell(void)
+{
+	struct house house;
+
+	open_house(&house);
+	bx_session_unref(house.session);
+	(void)deliver(&house, "{1}");
+	(void)deliver(&house, "{2}");
+	bx_session_kick(house.session);
+	CU_ASSERT_TRUE(bx_session_is_leaving(house.session));
+	(void)bx_session_ref(house.session);
+	check_queue(&house, "{1}{2}" FAREWELL);
+	close_house(&house);
+}
+
+static void
+rule_59_who_never_comes_back_was_kicked_all_the_same(void)
+{
+	struct house house;
+
+	open_house(&house);
+	bx_session_replied(house.session, 1, 0);
+	bx_session_kick(house.session);
+	bx_sessions_advance(house.sessions, 9999);
+	CU_ASSERT_EQUAL(bx_session_state(house.session), BX_SESSION_CONNECTED);
+	bx_sessions_advance(house.sessions, 10000);
+	CU_ASSERT_EQUAL(bx_session_state(house.session), BX_SESSION_GONE);
+	CU_ASSERT_EQUAL(bx_session_gone_reason(house.session), BX_GONE_KICKED);
+	CU_ASSERT_PTR_NOT_NULL(strstr(unit_last_log(), "reason=kicked"));
+	close_house(&house);
+}
+
+static void
+rule_59_without_memory_it_leaves_without_a_farewell(void)
+{
+	struct house house;
+	size_t nth;
+
+	for (nth = 1; nth <= 2; nth++) {
+		open_house(&house);
+		unit_fail_allocation(nth);
+		bx_session_kick(house.session);
+		CU_ASSERT_TRUE(unit_has_failed());
+		CU_ASSERT_TRUE(bx_session_is_leaving(house.session));
+		check_queue(&house, "");
+		close_house(&house);
+	}
+}
+
+static void
+what_was_queued_is_counted_beyond_the_end(void)
+{
+	struct house house;
+
+	open_house(&house);
+	CU_ASSERT_EQUAL(bx_session_queued(house.session), 0);
+	(void)deliver(&house, "{}");
+	(void)deliver(&house, "{}");
+	check_queue(&house, "{}{}");
+	CU_ASSERT_EQUAL(bx_session_queued(house.session), 2);
+	(void)deliver(&house, "{}");
+	bx_session_end(house.session, BX_GONE_EXPIRED);
+	CU_ASSERT_EQUAL(bx_session_queued(house.session), 3);
+	close_house(&house);
+}
+
 static void
 rule_39_advice_is_due_once_for_each_change_of_transport(void)
 {
@@ -451,6 +605,20 @@ static const struct unit_test tests[] = {
 	{ "an open batch doubles the room", an_open_batch_doubles_the_room },
 	{ "what comes back to a session that is gone is freed",
 	    what_comes_back_to_a_session_that_is_gone_is_freed },
+	{ "rule 59: who is kicked while waiting is told at once",
+	    rule_59_who_is_kicked_while_waiting_is_told_at_once },
+	{ "rule 59: who is kicked between connects stays to be told",
+	    rule_59_who_is_kicked_between_connects_stays_to_be_told },
+	{ "rule 59: kicking twice is kicking once",
+	    rule_59_kicking_twice_is_kicking_once },
+	{ "rule 59: a full queue has room for the farewell",
+	    rule_59_a_full_queue_has_room_for_the_farewell },
+	{ "rule 59: who never comes back was kicked all the same",
+	    rule_59_who_never_comes_back_was_kicked_all_the_same },
+	{ "rule 59: without memory it leaves without a farewell",
+	    rule_59_without_memory_it_leaves_without_a_farewell },
+	{ "what was queued is counted beyond the end",
+	    what_was_queued_is_counted_beyond_the_end },
 	{ "rule 39: advice is due once for each change of transport",
 	    rule_39_advice_is_due_once_for_each_change_of_transport },
 	{ "without memory nothing is queued and the session lives",
