@@ -30,7 +30,15 @@ bx_session_close_batch(struct bx_session *session)
 	return ++session->extra->batch;
 }
 
-/* Free the deliveries in list that were acknowledged. */
+/* Batch 0 is the number of what went out before the session kept anything. */
+static bool
+is_acknowledged(const struct bx_session *session,
+    const struct bx_delivery *delivery)
+{
+	return delivery->batch <= session->extra->acknowledged;
+}
+
+/* Free the deliveries in list, which went out, that were acknowledged. */
 static void
 free_acknowledged(struct bx_session *session, struct bx_list *list)
 {
@@ -41,8 +49,27 @@ free_acknowledged(struct bx_session *session, struct bx_list *list)
 		    BX_LIST_ENTRY(link, struct bx_delivery, link);
 
 		link = link->next;
-		if (delivery->batch <= session->extra->acknowledged)
+		if (is_acknowledged(session, delivery))
 			bx_delivery_free(session->sessions->env, delivery);
+	}
+}
+
+/* The same with what waits: some of it went out, was taken for lost, and has
+ * come after all. */
+static void
+drop_acknowledged(struct bx_session *session)
+{
+	struct bx_list *list = &session->queue.deliveries;
+	struct bx_list *link = list->next;
+
+	while (link != list) {
+		struct bx_delivery *delivery =
+		    BX_LIST_ENTRY(link, struct bx_delivery, link);
+
+		link = link->next;
+		if (delivery->batch > 0 && is_acknowledged(session, delivery))
+			bx_queue_drop(&session->queue, session->sessions->env,
+			    delivery);
 	}
 }
 
@@ -63,13 +90,15 @@ bx_session_acknowledge(struct bx_session *session, uint64_t batch)
 	struct bx_session_extra *extra = session->extra;
 	bool resends;
 
-	if (!bx_session_is_keeping(session))
+	if (!bx_session_is_keeping(session) ||
+	    session->state == BX_SESSION_GONE)
 		return;
 	if (batch > extra->batch)
 		batch = extra->batch;
 	/* A connect that was overtaken may come late. */
 	if (batch > extra->acknowledged)
 		extra->acknowledged = batch;
+	drop_acknowledged(session);
 	free_acknowledged(session, &extra->kept);
 	resends = !bx_list_is_empty(&extra->kept);
 	bx_session_put_back(session, &extra->kept);

@@ -68,6 +68,7 @@ bx_session_accept(struct bx_session *session, struct bx_delivery *delivery)
 		bx_delivery_free(sessions->env, delivery);
 		return BX_EGONE;
 	}
+	delivery->batch = 0;
 	status = push(session, delivery);
 	if (status == BX_EFULL && session->state == BX_SESSION_WAITING) {
 		/* It is full of lazy messages, whose reader has been there
