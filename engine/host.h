@@ -81,8 +81,9 @@ struct bx_host {
 	/* What this plugin keeps with the session; NULL at first. */
 	void *(
 	    *session_data)(struct bx_host *host, struct bx_session *session);
-	/* free_data, which may be NULL, is called when the session goes, or
-	 * the plugin.  false: no memory, nothing is kept. */
+	/* Replaces what was kept, which is freed.  free_data, which may be
+	 * NULL, is called when nobody refers to the session any more; it may
+	 * do all but use that session.  false: no memory, nothing is kept. */
 	bool (*set_session_data)(struct bx_host *host,
 	    struct bx_session *session, void *data,
 	    void (*free_data)(void *data));

@@ -228,6 +228,7 @@ create_session(struct bx_turn *turn)
 	if (bx_session_set_browser(session, turn->visitor) == BX_OK) {
 		message = bx_turn_incoming(turn, session);
 		bx_plugins_session_new(&turn->core->plugins, &message);
+		bx_session_set_advised(session, turn->connection_type);
 		step = accept_handshake(turn, session);
 	}
 	if (step != BX_STEP_REPLIED) {
@@ -235,7 +236,6 @@ create_session(struct bx_turn *turn)
 		bx_session_end(session, BX_GONE_CLOSED);
 		return step;
 	}
-	bx_session_set_advised(session, turn->connection_type);
 	turn->answers_connect = true;
 	turn->connect = 0;
 	return step;

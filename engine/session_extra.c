@@ -23,13 +23,14 @@ bx_session_need_extra(struct bx_session *session)
 	return extra;
 }
 
+/* Put another datum in the place of one that is then freed; its plugin finds
+ * the new one there already. */
 static void
-free_datum(struct bx_session_datum *datum)
+replace_datum(struct bx_session_datum *datum, struct bx_session_datum by)
 {
 	struct bx_session_datum old = *datum;
 
-	datum->data = NULL;
-	datum->free_data = NULL;
+	*datum = by;
 	if (old.free_data != NULL && old.data != NULL)
 		old.free_data(old.data);
 }
@@ -39,16 +40,24 @@ bx_session_free_extra(struct bx_session *session)
 {
 	const struct bx_env *env = session->sessions->env;
 	struct bx_session_extra *extra = session->extra;
+	const struct bx_session_datum none = { NULL, NULL };
 	unsigned slot;
 
 	if (extra == NULL)
 		return;
 	for (slot = 0; slot < extra->data_count; slot++)
-		free_datum(&extra->data[slot]);
+		replace_datum(&extra->data[slot], none);
 	bx_free(env, extra->data);
 	bx_delivery_free_all(env, &extra->kept);
 	bx_free(env, extra);
 	session->extra = NULL;
+}
+
+/* Times are added to others, so "for ever" is a little less than that. */
+static bx_msec
+limit(bx_msec time)
+{
+	return time < BX_TIME_MAX ? time : BX_TIME_MAX;
 }
 
 enum bx_status
@@ -58,7 +67,9 @@ bx_session_set_times(struct bx_session *session, const struct bx_times *times)
 
 	if (extra == NULL)
 		return BX_ENOMEM;
-	extra->times = *times;
+	extra->times.timeout = limit(times->timeout);
+	extra->times.interval = limit(times->interval);
+	extra->times.max_interval = limit(times->max_interval);
 	session->interval = bx_session_own_interval(session);
 	session->advised = NULL;
 	return BX_OK;
@@ -121,6 +132,7 @@ bx_session_set_data(struct bx_session *session, unsigned slot, void *data,
 {
 	const struct bx_env *env = session->sessions->env;
 	struct bx_session_extra *extra = bx_session_need_extra(session);
+	const struct bx_session_datum datum = { data, free_data };
 	struct bx_session_datum *list;
 
 	if (extra == NULL)
@@ -135,9 +147,6 @@ bx_session_set_data(struct bx_session *session, unsigned slot, void *data,
 		extra->data = list;
 		extra->data_count = slot + 1;
 	}
-	free_datum(&extra->data[slot]);
-	/* Freeing may have led here again. */
-	extra->data[slot].data = data;
-	extra->data[slot].free_data = free_data;
+	replace_datum(&extra->data[slot], datum);
 	return BX_OK;
 }

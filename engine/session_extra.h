@@ -16,6 +16,9 @@
 #include "session.h"
 #include "status.h"
 
+/* No time is longer: 35 thousand years, of which JavaScript can tell. */
+#define BX_TIME_MAX (INT64_C(1) << 50)
+
 /* Go by these times from now on; negative ones are as configured.  The next
  * reply to a connect has advice.  BX_ENOMEM. */
 enum bx_status bx_session_set_times(struct bx_session *session,
