@@ -78,6 +78,11 @@ bx_exchange_answer(struct bx_exchange *exchange)
 {
 	struct bx_answer answer = { .outcome = BX_OUTCOME_REPLIES };
 
+	/* From here on it is too late to wake the reader: what plugins do to
+	 * the session while its reply is written is for this answer to take
+	 * along, and for the next one to tell. */
+	bx_parts_begin_batches(&exchange->parts);
+	bx_session_let_go(&exchange->reader);
 	if (exchange->reader.wake == BX_WAKE_SUPERSEDED)
 		answer.outcome = BX_OUTCOME_SUPERSEDED;
 	else if (exchange->no_memory ||
@@ -87,7 +92,6 @@ bx_exchange_answer(struct bx_exchange *exchange)
 		bx_parts_take_queues(&exchange->parts,
 		    exchange->transport->connect_delivery_only);
 	exchange->state = EXCHANGE_ANSWERED;
-	bx_session_let_go(&exchange->reader);
 	bx_parts_end_batches(&exchange->parts);
 	answer.sets_cookie = exchange->is_introduced;
 	answer.commented = is_commented(exchange);

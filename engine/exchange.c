@@ -183,17 +183,26 @@ finish_turn(struct bx_exchange *exchange, struct bx_turn *turn,
 	return step;
 }
 
+/* The reply has the subscription, by which a client knows what has failed
+ * (rule 47, J9). */
+static enum bx_step
+refuse_deleted(struct bx_turn *turn)
+{
+	struct bx_draft *draft = bx_turn_begin_reply(turn);
+
+	bx_draft_field(draft, "subscription",
+	    bx_turn_field(turn, BX_FIELD_SUBSCRIPTION));
+	bx_reply_error(draft, BX_ERROR_MESSAGE_DELETED, NULL);
+	return bx_turn_end_reply(turn);
+}
+
 /* Plugins see a message first, and only once if it is parked. */
 static enum bx_step
 screen_and_dispatch(struct bx_turn *turn)
 {
 	if (!turn->asker->screened && !bx_turn_screen(turn))
-		return bx_turn_fail(turn, BX_ERROR_MESSAGE_DELETED, NULL);
+		return refuse_deleted(turn);
 	turn->asker->screened = true;
-	/* They may have ended it. */
-	if (turn->session != NULL &&
-	    bx_session_state(turn->session) == BX_SESSION_GONE)
-		turn->session = NULL;
 	return bx_dispatch(turn);
 }
 

@@ -6,6 +6,7 @@
  * and only then is the first one applied (BAYEUX.md rules 48, 49).
  */
 #include "meta.h"
+#include "session_queue.h"
 
 /* What a walk does with one name; anything but BX_OK ends the walk. */
 typedef enum bx_status name_fn(struct bx_turn *turn,
@@ -194,6 +195,15 @@ subscribe_name(struct bx_turn *turn, const struct bx_channel_name *name,
 	return status;
 }
 
+/* Has a policy callback or a plugin ended the session?  Then it subscribes to
+ * nothing more: nobody would ever take that back. */
+static bool
+has_ended(const struct bx_session *session)
+{
+	return bx_session_state(session) == BX_SESSION_GONE ||
+	    bx_session_is_leaving(session);
+}
+
 /* All of the names, or none. */
 static enum bx_status
 apply(struct bx_turn *turn)
@@ -222,12 +232,13 @@ bx_meta_subscribe(struct bx_turn *turn)
 		return BX_STEP_PARKED;
 	if (ballot.verdict == BX_VERDICT_DENY)
 		return fail(turn, ballot.error, ballot.reason);
-	/* One that a policy callback has ended subscribes to nothing more. */
-	if (bx_session_state(turn->session) == BX_SESSION_GONE)
+	if (has_ended(turn->session))
 		return fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
 	step = succeed(turn);
 	if (step != BX_STEP_REPLIED)
 		return step;
+	if (has_ended(turn->session))
+		return fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
 	switch (apply(turn)) {
 	case BX_OK:
 		return step;

@@ -44,6 +44,8 @@ bx_decoded_name_init(struct bx_decoded_name *decoded,
 		return BX_OK;
 fail:
 	bx_decoded_name_fini(decoded, core);
+	/* Plugins are told the channel of a reply, if there is one. */
+	memset(&decoded->name, 0, sizeof(decoded->name));
 	return status;
 }
 
@@ -99,12 +101,14 @@ refuse(struct bx_turn *turn, enum bx_error error)
 	return BX_EINVAL;
 }
 
-/* Who is to leave may connect, to be told so, and nothing else (rule 59). */
+/* Who was told to leave may connect, to hear so, and nothing else (rule 59). */
 static bool
 may_still(const struct bx_turn *turn)
 {
-	return !bx_session_is_leaving(turn->session) ||
-	    bx_channel_name_equals(&turn->channel.name, "/meta/connect");
+	if (bx_session_is_leaving(turn->session))
+		return bx_channel_name_equals(&turn->channel.name,
+		    "/meta/connect");
+	return bx_session_state(turn->session) != BX_SESSION_GONE;
 }
 
 enum bx_status
@@ -164,12 +168,16 @@ bx_turn_incoming(const struct bx_turn *turn, struct bx_session *session)
 }
 
 bool
-bx_turn_screen(const struct bx_turn *turn)
+bx_turn_screen(struct bx_turn *turn)
 {
 	struct bx_incoming message = bx_turn_incoming(turn, turn->session);
+	enum bx_pass pass =
+	    bx_plugins_incoming(&turn->core->plugins, &message);
 
-	return bx_plugins_incoming(&turn->core->plugins, &message) ==
-	    BX_PASS_ON;
+	/* They may have ended it. */
+	if (turn->session != NULL && !may_still(turn))
+		turn->session = NULL;
+	return pass == BX_PASS_ON;
 }
 
 struct bx_slice

@@ -78,8 +78,9 @@ void bx_turn_close(struct bx_turn *turn);
 struct bx_incoming bx_turn_incoming(const struct bx_turn *turn,
     struct bx_session *session);
 
-/* Show it to them; false: one of them deletes it (rule 17 d). */
-bool bx_turn_screen(const struct bx_turn *turn);
+/* Show it to them; false: one of them deletes it (rule 17 d).  The sender is
+ * NULL afterwards if they have ended its session. */
+bool bx_turn_screen(struct bx_turn *turn);
 
 struct bx_slice bx_turn_field(const struct bx_turn *turn, enum bx_field field);
 
