@@ -90,8 +90,7 @@ bx_session_acknowledge(struct bx_session *session, uint64_t batch)
 	struct bx_session_extra *extra = session->extra;
 	bool resends;
 
-	if (!bx_session_is_keeping(session) ||
-	    session->state == BX_SESSION_GONE)
+	if (!bx_session_is_keeping(session))
 		return;
 	if (batch > extra->batch)
 		batch = extra->batch;

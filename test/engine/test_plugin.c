@@ -71,6 +71,11 @@ enum {
 	ROLES
 };
 
+struct variant {
+	bool on_other;	/* the act is about another session */
+	bool is_untold; /* no plugin wants to know of ends */
+};
+
 struct play {
 	struct talk talk;
 	struct role roles[ROLES];
@@ -79,7 +84,7 @@ struct play {
 	act_fn *act;
 	enum call when;
 	unsigned countdown; /* to the call in which it acts */
-	bool on_other;	    /* the act is about another session */
+	struct variant variant;
 	bool acted;
 	unsigned depth; /* of calls under way */
 	int began;	/* sessions that have and have not ended */
@@ -106,7 +111,7 @@ choose_target(const struct play *play, const struct moment *moment)
 {
 	struct bx_session *first = find(play, 0);
 
-	if (!play->on_other)
+	if (!play->variant.on_other)
 		return moment->session != NULL ? moment->session : first;
 	return first != NULL && first != moment->session ? first
 							 : find(play, 1);
@@ -250,11 +255,14 @@ static const struct bx_plugin plugins[ROLES] = {
 static void
 add(struct play *play, int which)
 {
+	struct bx_plugin plugin = plugins[which];
+
 	starting = &play->roles[which];
 	starting->play = play;
 	starting->acts = which == ACTOR;
-	(void)bx_engine_add_plugin(play->talk.engine, &plugins[which], NULL,
-	    NULL);
+	if (play->variant.is_untold)
+		plugin.session_gone = NULL;
+	(void)bx_engine_add_plugin(play->talk.engine, &plugin, NULL, NULL);
 }
 
 static void
@@ -617,7 +625,7 @@ perform(struct play *play)
 	talk_lose(&play->talk, &play->held);
 	talk_drain(&play->talk);
 	talk_stop(&play->talk);
-	CU_ASSERT_EQUAL(play->began, 0);
+	CU_ASSERT(play->variant.is_untold || play->began == 0);
 	CU_ASSERT_EQUAL(play->data, 0);
 	CU_ASSERT_EQUAL(play->depth, 0);
 	return play->acted;
@@ -633,7 +641,8 @@ prepare(struct play *play)
 
 /* In the first such call, in the second, and so on; how many there were. */
 static unsigned
-perform_each(struct play *play, size_t act, enum call when, bool on_other)
+perform_each(struct play *play, size_t act, enum call when,
+    struct variant variant)
 {
 	unsigned failures = CU_get_number_of_failures();
 	size_t live_before = unit_live();
@@ -643,39 +652,51 @@ perform_each(struct play *play, size_t act, enum call when, bool on_other)
 		prepare(play);
 		play->act = acts[act].fn;
 		play->when = when;
-		play->on_other = on_other;
+		play->variant = variant;
 		play->countdown = ++nth;
 	} while (perform(play));
 	CU_ASSERT_EQUAL(unit_live(), live_before);
 	if (CU_get_number_of_failures() != failures)
 		(void)printf("\n%s in %s, on %s\n", acts[act].name,
-		    call_names[when], on_other ? "another" : "its own");
+		    call_names[when],
+		    variant.on_other ? "another" : "its own");
 	return nth - 1;
 }
 
 static void
-perform_all(bool on_other)
+perform_all(struct variant variant)
 {
 	static struct play play;
 	size_t act;
+	unsigned count;
 	int when;
 
 	for (act = 0; act < sizeof(acts) / sizeof(acts[0]); act++)
-		for (when = 0; when < CALLS; when++)
-			CU_ASSERT(perform_each(&play, act, (enum call)when,
-				      on_other) > 0);
+		for (when = 0; when < CALLS; when++) {
+			count =
+			    perform_each(&play, act, (enum call)when, variant);
+			CU_ASSERT_EQUAL(count > 0,
+			    when != SESSION_GONE || !variant.is_untold);
+		}
 }
 
 static void
 all_of_host_h_may_be_called_about_the_session_in_hand(void)
 {
-	perform_all(false);
+	perform_all((struct variant){ .on_other = false });
 }
 
 static void
 all_of_host_h_may_be_called_about_another_session(void)
 {
-	perform_all(true);
+	perform_all((struct variant){ .on_other = true });
+}
+
+static void
+sessions_last_as_long_as_calls_where_nobody_is_told_of_ends(void)
+{
+	perform_all((struct variant){ .is_untold = true });
+	perform_all((struct variant){ .is_untold = true, .on_other = true });
 }
 
 static bool
@@ -701,6 +722,8 @@ static const struct unit_test tests[] = {
 	    all_of_host_h_may_be_called_about_the_session_in_hand },
 	{ "all of host.h may be called about another session",
 	    all_of_host_h_may_be_called_about_another_session },
+	{ "sessions last as long as calls where nobody is told of ends",
+	    sessions_last_as_long_as_calls_where_nobody_is_told_of_ends },
 	{ "sessions that began end once, whatever memory fails",
 	    sessions_that_began_end_once_whatever_memory_fails },
 };
