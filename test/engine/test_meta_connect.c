@@ -2,7 +2,11 @@
  * test_meta_connect.c - which connects are held, and what they are answered.
  */
 #include <stdio.h>
+#include <string.h>
 
+#include "engine/core.h"
+#include "engine/plugin.h"
+#include "engine/session_queue.h"
 #include "test/support/talk.h"
 #include "test/support/unit.h"
 
@@ -194,6 +198,138 @@ rule_41_a_connect_among_other_messages_is_not_held(void)
 	stop(&client);
 }
 
+#define FAREWELL "{\"channel\":\"/meta/disconnect\",\"successful\":true}"
+#define STOP \
+	"{\"channel\":\"/meta/connect\",\"successful\":true,\"advice\":" \
+	"{\"reconnect\":\"none\",\"interval\":0,\"timeout\":30000}}"
+
+static void
+kick(struct client *client)
+{
+	struct bx_session *session =
+	    bx_session_find_id(bx_engine_core(client->talk.engine)->sessions,
+		client->id, BX_CLIENT_ID_LENGTH);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(session);
+	bx_session_kick(session);
+}
+
+static void
+rule_59_a_held_connect_is_answered_that_it_is_over(void)
+{
+	struct client client;
+
+	start(&client);
+	connect(&client, "");
+	kick(&client);
+	CU_ASSERT_EQUAL(bx_engine_counts(client.talk.engine).sessions, 0);
+	talk_drain(&client.talk);
+	CU_ASSERT_STRING_EQUAL(client.request.text, "[" FAREWELL "," STOP "]");
+	stop(&client);
+}
+
+static void
+rule_59_the_next_connect_is_answered_that_it_is_over_and_no_other_message(void)
+{
+	static const char *const others[] = {
+		"{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}",
+		"{\"channel\":\"/meta/subscribe\",\"clientId\":\"%s\","
+		"\"subscription\":\"/a\"}",
+		"{\"channel\":\"/meta/unsubscribe\",\"clientId\":\"%s\","
+		"\"subscription\":\"/a\"}",
+		"{\"channel\":\"/meta/disconnect\",\"clientId\":\"%s\"}",
+	};
+	struct client client;
+	char text[128];
+	size_t i;
+
+	start(&client);
+	kick(&client);
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		(void)snprintf(text, sizeof(text), others[i], client.id);
+		CU_ASSERT_PTR_NOT_NULL(
+		    strstr(talk_ask(&client.talk, "%s", text),
+			"\"error\":\"402::session_unknown\""));
+	}
+	connect(&client, "");
+	CU_ASSERT_STRING_EQUAL(client.request.text, "[" FAREWELL "," STOP "]");
+	talk_deliver(&client.talk, &client.request);
+	connect(&client, "");
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(client.request.text, "402::session_unknown"));
+	stop(&client);
+}
+
+static void
+rule_59_a_new_session_may_be_kicked_before_its_first_connect(void)
+{
+	struct client client;
+
+	talk_defaults(&client.talk);
+	talk_start(&client.talk);
+	talk_handshake(&client.talk, client.id);
+	kick(&client);
+	connect(&client, "");
+	CU_ASSERT_STRING_EQUAL(client.request.text, "[" FAREWELL "," STOP "]");
+	stop(&client);
+}
+
+static bool
+start_kicking(struct bx_host *host, void **ctx)
+{
+	*ctx = host;
+	return true;
+}
+
+static enum bx_pass
+kick_who_connects(void *ctx, const struct bx_incoming *message)
+{
+	struct bx_host *host = ctx;
+
+	if (bx_slice_is(message->channel, "/meta/connect") &&
+	    message->session != NULL)
+		host->kick(message->session);
+	return BX_PASS_ON;
+}
+
+static const struct bx_plugin kicking = {
+	.major = BX_PLUGIN_MAJOR,
+	.minor = BX_PLUGIN_MINOR,
+	.size = sizeof(struct bx_plugin),
+	.name = "kicking",
+	.start = start_kicking,
+	.incoming = kick_who_connects,
+};
+
+static void
+rule_59_who_is_kicked_by_his_own_connect_is_told_by_its_reply(void)
+{
+	struct talk_request older;
+	struct client client;
+	int waits;
+
+	for (waits = 0; waits < 2; waits++) {
+		start(&client);
+		talk_send(&client.talk, &older,
+		    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}",
+		    client.id);
+		if (!waits)
+			talk_lose(&client.talk, &older);
+		CU_ASSERT_EQUAL(bx_engine_add_plugin(client.talk.engine,
+				    &kicking, NULL, NULL),
+		    BX_OK);
+		connect(&client, "");
+		CU_ASSERT_STRING_EQUAL(client.request.text,
+		    "[" FAREWELL "," STOP "]");
+		CU_ASSERT_EQUAL(bx_engine_counts(client.talk.engine).sessions,
+		    0);
+		CU_ASSERT_EQUAL(older.outcome,
+		    waits ? BX_OUTCOME_SUPERSEDED : BX_OUTCOME_REPLIES);
+		talk_lose(&client.talk, &older);
+		stop(&client);
+	}
+}
+
 static void
 rule_40_shutdown_answers_with_a_retry_spread_out(void)
 {
@@ -267,6 +403,14 @@ static const struct unit_test tests[] = {
 	    rule_39_a_pause_that_counts_no_more_is_taken_back },
 	{ "rule 41: a connect among other messages is not held",
 	    rule_41_a_connect_among_other_messages_is_not_held },
+	{ "rule 59: a held connect is answered that it is over",
+	    rule_59_a_held_connect_is_answered_that_it_is_over },
+	{ "rule 59: the next connect is answered so, and no other message",
+	    rule_59_the_next_connect_is_answered_that_it_is_over_and_no_other_message },
+	{ "rule 59: a new session may be kicked before its first connect",
+	    rule_59_a_new_session_may_be_kicked_before_its_first_connect },
+	{ "rule 59: who is kicked by his own connect is told by its reply",
+	    rule_59_who_is_kicked_by_his_own_connect_is_told_by_its_reply },
 	{ "rule 40: shutdown answers with a retry, spread out",
 	    rule_40_shutdown_answers_with_a_retry_spread_out },
 	{ "rule 84: a held session never expires",
