@@ -34,7 +34,8 @@ fini_core(struct bx_core *core)
 		bx_sessions_end_all(core->sessions);
 		tell_departures(core);
 	}
-	bx_plugins_fini(&core->plugins);
+	if (core->hooks != NULL)
+		bx_plugins_fini(&core->plugins);
 	bx_sessions_free(core->sessions);
 	bx_hooks_free(core->hooks);
 	bx_channel_tree_free(core->tree);
@@ -49,7 +50,6 @@ init_core(struct bx_core *core)
 	uint64_t seed[2];
 
 	bx_draft_init(&core->draft, env);
-	bx_plugins_init(&core->plugins, env);
 	bx_list_init(&core->resumed);
 	if (!env->random(env->ctx, seed, sizeof(seed)))
 		return false;
@@ -59,6 +59,7 @@ init_core(struct bx_core *core)
 	core->hooks = bx_hooks_new(env, seed);
 	if (core->hooks == NULL)
 		return false;
+	bx_plugins_init(&core->plugins, env, core->hooks);
 	core->sessions =
 	    bx_sessions_new(env, core->settings, core->tree, seed);
 	return core->sessions != NULL;

@@ -18,8 +18,8 @@ struct policy_node {
 
 struct service_node {
 	struct bx_hash_entry by_name;
-	bx_service_fn *fn;
-	void *ctx;
+	struct bx_list link;
+	struct bx_service service; /* with the name that is here */
 	char name[];
 };
 
@@ -27,6 +27,7 @@ struct bx_hooks {
 	const struct bx_env *env;
 	struct bx_list policies;
 	struct bx_hash services;
+	struct bx_list all_services;
 	uint64_t last_handle;
 };
 
@@ -41,25 +42,36 @@ bx_hooks_new(const struct bx_env *env, const uint64_t seed[2])
 	hooks->last_handle = 0;
 	bx_list_init(&hooks->policies);
 	bx_hash_init(&hooks->services, env, seed);
+	bx_list_init(&hooks->all_services);
 	return hooks;
+}
+
+static struct service_node *
+service_at(struct bx_list *link)
+{
+	return BX_LIST_ENTRY(link, struct service_node, link);
+}
+
+static void
+remove_service(struct bx_hooks *hooks, struct service_node *node)
+{
+	bx_hash_remove(&hooks->services, &node->by_name);
+	bx_list_remove(&node->link);
+	bx_free(hooks->env, node);
 }
 
 void
 bx_hooks_free(struct bx_hooks *hooks)
 {
 	struct bx_list *link;
-	struct bx_hash_entry *entry;
 
 	if (hooks == NULL)
 		return;
 	while ((link = bx_list_take_first(&hooks->policies)) != NULL)
 		bx_free(hooks->env,
 		    BX_LIST_ENTRY(link, struct policy_node, link));
-	while ((entry = bx_hash_any(&hooks->services)) != NULL) {
-		bx_hash_remove(&hooks->services, entry);
-		bx_free(hooks->env,
-		    BX_HASH_ELEMENT(entry, struct service_node, by_name));
-	}
+	while (!bx_list_is_empty(&hooks->all_services))
+		remove_service(hooks, service_at(hooks->all_services.next));
 	bx_hash_fini(&hooks->services);
 	bx_free(hooks->env, hooks);
 }
@@ -125,22 +137,23 @@ bx_hooks_ask(struct bx_hooks *hooks, struct bx_question *question,
 }
 
 enum bx_status
-bx_hooks_add_service(struct bx_hooks *hooks, const char *name,
-    bx_service_fn *fn, void *ctx)
+bx_hooks_add_service(struct bx_hooks *hooks, const struct bx_service *service)
 {
-	size_t len = strlen(name);
+	size_t len = strlen(service->name);
 	struct service_node *node;
 	enum bx_status status;
 
 	node = bx_alloc(hooks->env, sizeof(*node) + len + 1);
 	if (node == NULL)
 		return BX_ENOMEM;
-	node->fn = fn;
-	node->ctx = ctx;
-	memcpy(node->name, name, len + 1);
+	memcpy(node->name, service->name, len + 1);
+	node->service = *service;
+	node->service.name = node->name;
 	status =
 	    bx_hash_insert(&hooks->services, &node->by_name, node->name, len);
-	if (status != BX_OK)
+	if (status == BX_OK)
+		bx_list_append(&hooks->all_services, &node->link);
+	else
 		bx_free(hooks->env, node);
 	return status;
 }
@@ -161,10 +174,22 @@ bx_hooks_remove_service(struct bx_hooks *hooks, const char *name)
 {
 	struct service_node *node = find_service(hooks, name, strlen(name));
 
-	if (node == NULL)
-		return;
-	bx_hash_remove(&hooks->services, &node->by_name);
-	bx_free(hooks->env, node);
+	if (node != NULL)
+		remove_service(hooks, node);
+}
+
+void
+bx_hooks_remove_services_of(struct bx_hooks *hooks, const void *owner)
+{
+	struct bx_list *link = hooks->all_services.next;
+
+	while (link != &hooks->all_services) {
+		struct service_node *node = service_at(link);
+
+		link = link->next;
+		if (node->service.owner == owner)
+			remove_service(hooks, node);
+	}
 }
 
 bool
@@ -181,6 +206,6 @@ bx_hooks_call_service(struct bx_hooks *hooks,
 	    message->channel.len - prefix_len);
 	if (node == NULL)
 		return false;
-	node->fn(message, node->ctx);
+	node->service.fn(message, node->service.ctx);
 	return true;
 }

@@ -79,13 +79,21 @@ void bx_hooks_remove_policy(struct bx_hooks *hooks, uint64_t handle);
 enum bx_verdict bx_hooks_ask(struct bx_hooks *hooks,
     struct bx_question *question, uint64_t *after);
 
-/*
- * Have fn called for what is published to "/service/" name.  The handler may
- * answer with bx_session_deliver, now or later.
- * BX_EEXIST: there is one; BX_ENOMEM.
- */
-enum bx_status bx_hooks_add_service(struct bx_hooks *hooks, const char *name,
-    bx_service_fn *fn, void *ctx);
+/* Called for what is published to "/service/" name; owner is whom it goes
+ * with, and means nothing here. */
+struct bx_service {
+	const char *name; /* borrowed for the call that adds it */
+	bx_service_fn *fn;
+	void *ctx;
+	const void *owner;
+};
+
+/* Add a service.  BX_EEXIST: there is one of that name; BX_ENOMEM. */
+enum bx_status bx_hooks_add_service(struct bx_hooks *hooks,
+    const struct bx_service *service);
+
+/* Remove all that go with owner. */
+void bx_hooks_remove_services_of(struct bx_hooks *hooks, const void *owner);
 
 /* Harmless when there is none. */
 void bx_hooks_remove_service(struct bx_hooks *hooks, const char *name);

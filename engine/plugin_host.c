@@ -132,8 +132,10 @@ static bool
 host_add_service(struct bx_host *host, const char *name, bx_service_fn *fn,
     void *ctx)
 {
-	return bx_hooks_add_service(bx_plugin_node_of(host)->core->hooks, name,
-		   fn, ctx) == BX_OK;
+	const struct bx_plugin_node *node = bx_plugin_node_of(host);
+	const struct bx_service service = { name, fn, ctx, node };
+
+	return bx_hooks_add_service(node->core->hooks, &service) == BX_OK;
 }
 
 static void

@@ -14,10 +14,12 @@ node_at(struct bx_list *link)
 }
 
 void
-bx_plugins_init(struct bx_plugins *plugins, const struct bx_env *env)
+bx_plugins_init(struct bx_plugins *plugins, const struct bx_env *env,
+    struct bx_hooks *hooks)
 {
 	memset(plugins, 0, sizeof(*plugins));
 	plugins->env = env;
+	plugins->hooks = hooks;
 	bx_list_init(&plugins->list);
 }
 
@@ -104,6 +106,8 @@ bx_plugins_stop(struct bx_plugins *plugins, struct bx_plugin_node *node)
 	begin_calls(plugins);
 	if (node->started && node->plugin.stop != NULL)
 		node->plugin.stop(node->ctx);
+	if (plugins->hooks != NULL)
+		bx_hooks_remove_services_of(plugins->hooks, node);
 	end_calls(plugins);
 }
 

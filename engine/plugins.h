@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "env.h"
+#include "hooks.h"
 #include "host.h"
 #include "list.h"
 #include "plugin.h"
@@ -38,13 +39,17 @@ struct bx_plugin_node {
 
 struct bx_plugins {
 	const struct bx_env *env;
+	struct bx_hooks *hooks;
 	struct bx_list list;
 	unsigned slots;	  /* given out, ever */
 	unsigned calls;	  /* under way */
 	bool has_stopped; /* a node waits to be freed */
 };
 
-void bx_plugins_init(struct bx_plugins *plugins, const struct bx_env *env);
+/* hooks, which plugins add services to, are borrowed until fini; NULL: they
+ * cannot. */
+void bx_plugins_init(struct bx_plugins *plugins, const struct bx_env *env,
+    struct bx_hooks *hooks);
 
 /* Stop and free all, the newest first; no call is under way. */
 void bx_plugins_fini(struct bx_plugins *plugins);

@@ -124,6 +124,15 @@ serve(const struct bx_incoming *message, void *ctx)
 		bx_hooks_remove_service(*hooks, "math/add");
 }
 
+/* Its owner is ctx as well. */
+static enum bx_status
+add_service(struct bx_hooks *hooks, const char *name, struct bx_hooks **ctx)
+{
+	const struct bx_service service = { name, serve, ctx, ctx };
+
+	return bx_hooks_add_service(hooks, &service);
+}
+
 static bool
 call(struct bx_hooks *hooks, const char *channel)
 {
@@ -140,12 +149,9 @@ a_service_is_found_by_its_whole_name_and_may_end_itself(void)
 	struct bx_hooks *hooks = new_hooks();
 	struct bx_hooks *none = NULL;
 
-	CU_ASSERT_EQUAL(bx_hooks_add_service(hooks, "math", serve, &none),
-	    BX_OK);
-	CU_ASSERT_EQUAL(bx_hooks_add_service(hooks, "math", serve, &none),
-	    BX_EEXIST);
-	CU_ASSERT_EQUAL(bx_hooks_add_service(hooks, "math/add", serve, &hooks),
-	    BX_OK);
+	CU_ASSERT_EQUAL(add_service(hooks, "math", &none), BX_OK);
+	CU_ASSERT_EQUAL(add_service(hooks, "math", &none), BX_EEXIST);
+	CU_ASSERT_EQUAL(add_service(hooks, "math/add", &hooks), BX_OK);
 	CU_ASSERT_TRUE(call(hooks, "/service/math"));
 	CU_ASSERT_STRING_EQUAL(called, "s");
 	CU_ASSERT_FALSE(call(hooks, "/service/mat"));
@@ -170,7 +176,7 @@ try_all(void *ctx)
 	if (hooks == NULL)
 		return false;
 	if (bx_hooks_add_policy(hooks, note, &a, &a.handle) == BX_OK &&
-	    bx_hooks_add_service(hooks, "s", serve, &none) == BX_OK)
+	    add_service(hooks, "s", &none) == BX_OK)
 		ok = true;
 	bx_hooks_free(hooks);
 	return ok;
@@ -182,7 +188,26 @@ what_finds_no_memory_is_not_added(void)
 	CU_ASSERT(unit_fail_each(try_all, NULL) >= 4);
 }
 
+static void
+services_go_with_their_owner(void)
+{
+	struct bx_hooks *hooks = new_hooks();
+	struct bx_hooks *one = NULL, *other = NULL;
+
+	CU_ASSERT_EQUAL(add_service(hooks, "a", &one), BX_OK);
+	CU_ASSERT_EQUAL(add_service(hooks, "b", &other), BX_OK);
+	CU_ASSERT_EQUAL(add_service(hooks, "c", &one), BX_OK);
+	bx_hooks_remove_services_of(hooks, &one);
+	CU_ASSERT_FALSE(call(hooks, "/service/a"));
+	CU_ASSERT_TRUE(call(hooks, "/service/b"));
+	CU_ASSERT_FALSE(call(hooks, "/service/c"));
+	bx_hooks_remove_services_of(hooks, &one);
+	CU_ASSERT_EQUAL(add_service(hooks, "a", &other), BX_OK);
+	bx_hooks_free(hooks);
+}
+
 static const struct unit_test tests[] = {
+	{ "services go with their owner", services_go_with_their_owner },
 	{ "the first that does not abstain decides",
 	    the_first_that_does_not_abstain_decides },
 	{ "a callback may remove itself and others, and add itself again",

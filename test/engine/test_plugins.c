@@ -111,7 +111,7 @@ plugin_named(const char *name)
 static void
 open_house(void)
 {
-	bx_plugins_init(&plugins, unit_env());
+	bx_plugins_init(&plugins, unit_env(), NULL);
 	calls[0] = '\0';
 }
 

@@ -423,6 +423,7 @@ rule_66_a_service_answers_its_sender_and_nobody_hears(void)
 {
 	struct pair pair;
 	int calls = 0;
+	const struct bx_service service = { "echo", echo, &calls, NULL };
 
 	start(&pair);
 	(void)talk_ask(&pair.talk,
@@ -430,7 +431,7 @@ rule_66_a_service_answers_its_sender_and_nobody_hears(void)
 	    "\"clientId\":\"%s\",\"subscription\":\"/**\"}",
 	    pair.listener);
 	CU_ASSERT_EQUAL(bx_hooks_add_service(bx_engine_hooks(pair.talk.engine),
-			    "echo", echo, &calls),
+			    &service),
 	    BX_OK);
 	CU_ASSERT_STRING_EQUAL(say(&pair,
 				   "\"channel\":\"/service/"
