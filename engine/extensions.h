@@ -13,5 +13,6 @@
 #include "plugin.h"
 
 extern const struct bx_plugin bx_ext_ack;
+extern const struct bx_plugin bx_ext_activity;
 
 #endif

@@ -87,6 +87,10 @@ struct bx_host {
 	bool (*set_session_data)(struct bx_host *host,
 	    struct bx_session *session, void *data,
 	    void (*free_data)(void *data));
+	/* What this plugin keeps with the session, which at first are size
+	 * bytes of zeros that the server frees; NULL: no memory. */
+	void *(*session_memory)(struct bx_host *host,
+	    struct bx_session *session, size_t size);
 
 	/* How many messages have been queued for the session, ever. */
 	uint64_t (*session_queued)(const struct bx_session *session);

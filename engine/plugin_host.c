@@ -1,6 +1,7 @@
 /*
  * plugin_host.c - what host.h promises, each function by its module's own.
  */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,6 +72,42 @@ host_set_session_data(struct bx_host *host, struct bx_session *session,
 {
 	return bx_session_set_data(session, bx_plugin_node_of(host)->slot,
 		   data, free_data) == BX_OK;
+}
+
+/* Session data that the server has allocated. */
+struct memory {
+	const struct bx_env *env;
+	max_align_t bytes[];
+};
+
+static void
+free_memory(void *data)
+{
+	struct memory *memory = (struct memory *)(void *)((char *)data -
+	    offsetof(struct memory, bytes));
+
+	bx_free(memory->env, memory);
+}
+
+static void *
+host_session_memory(struct bx_host *host, struct bx_session *session,
+    size_t size)
+{
+	const struct bx_env *env = bx_plugin_node_of(host)->core->env;
+	void *data = host_session_data(host, session);
+	struct memory *memory;
+
+	if (data != NULL || size > SIZE_MAX - sizeof(*memory))
+		return data;
+	memory = bx_alloc(env, sizeof(*memory) + size);
+	if (memory == NULL)
+		return NULL;
+	memory->env = env;
+	memset(memory->bytes, 0, size);
+	if (host_set_session_data(host, session, memory->bytes, free_memory))
+		return memory->bytes;
+	bx_free(env, memory);
+	return NULL;
 }
 
 static bool
@@ -159,6 +196,7 @@ static const struct bx_host functions = {
 	.unref = bx_session_unref,
 	.session_data = host_session_data,
 	.set_session_data = host_set_session_data,
+	.session_memory = host_session_memory,
 	.session_queued = bx_session_queued,
 	.set_times = host_set_times,
 	.set_broadcast_to_publisher = host_set_broadcast_to_publisher,
