@@ -13,6 +13,7 @@
 #include "plugin.h"
 
 extern const struct bx_plugin bx_ext_ack;
+extern const struct bx_plugin bx_ext_timesync;
 extern const struct bx_plugin bx_ext_activity;
 
 #endif
