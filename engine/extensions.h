@@ -14,6 +14,7 @@
 
 extern const struct bx_plugin bx_ext_ack;
 extern const struct bx_plugin bx_ext_timesync;
+extern const struct bx_plugin bx_ext_timestamp;
 extern const struct bx_plugin bx_ext_activity;
 
 #endif
