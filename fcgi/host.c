@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "host.h"
 #include "log.h"
@@ -39,6 +40,17 @@ host_random(void *ctx, void *bytes, size_t len)
 	return true;
 }
 
+static int64_t
+host_wall_clock(void *ctx)
+{
+	struct timespec now;
+
+	(void)ctx;
+	/* Fails only for clocks that do not exist. */
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 const struct bx_env *
 fcgi_host_env(void)
 {
@@ -46,6 +58,7 @@ fcgi_host_env(void)
 		.realloc = host_realloc,
 		.random = host_random,
 		.log = fcgi_log_line,
+		.wall_clock = host_wall_clock,
 		.ctx = NULL,
 	};
 

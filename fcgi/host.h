@@ -9,7 +9,7 @@
 
 #include "engine/env.h"
 
-/* realloc(3), getrandom(2) and the log. */
+/* realloc(3), getrandom(2), clock_gettime(2) and the log. */
 const struct bx_env *fcgi_host_env(void);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "command_line.h"
 #include "engine/engine.h"
+#include "extensions.h"
 #include "host.h"
 #include "log.h"
 #include "options.h"
@@ -18,8 +19,9 @@ static int
 serve(const struct bx_env *env, const struct fcgi_options *options)
 {
 	int status = EXIT_FAILURE;
+	struct fcgi_extensions extensions;
 	struct bx_engine *engine;
-	struct fcgi_server *server;
+	struct fcgi_server *server = NULL;
 
 	engine = bx_engine_new(env, &options->settings);
 	if (engine == NULL) {
@@ -28,7 +30,8 @@ serve(const struct bx_env *env, const struct fcgi_options *options)
 		    "or no random bytes\"");
 		return status;
 	}
-	server = fcgi_server_new(env, options, engine);
+	if (fcgi_extensions_add(&extensions, options, engine))
+		server = fcgi_server_new(env, options, engine);
 	if (server != NULL)
 		status = fcgi_server_run(server);
 	fcgi_server_free(server);

@@ -164,6 +164,14 @@ fcgi_option_check_same_site(const char *text)
 }
 
 const char *
+fcgi_option_check_activity(const char *text)
+{
+	if (strcmp(text, "client") == 0 || strcmp(text, "client_server") == 0)
+		return NULL;
+	return "is neither client nor client_server";
+}
+
+const char *
 fcgi_option_check_log_target(const char *text)
 {
 	if (strcmp(text, "stderr") == 0 || strcmp(text, "syslog") == 0)

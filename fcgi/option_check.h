@@ -31,6 +31,9 @@ const char *fcgi_option_check_cookie_path(const char *text);
 /* "Strict", "Lax", "None" or "". */
 const char *fcgi_option_check_same_site(const char *text);
 
+/* "client" or "client_server". */
+const char *fcgi_option_check_activity(const char *text);
+
 /* "stderr", "syslog", or a path that has a slash in it. */
 const char *fcgi_option_check_log_target(const char *text);
 

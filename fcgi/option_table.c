@@ -132,6 +132,24 @@ const struct fcgi_option_row fcgi_option_table[] = {
 	{ PROCESS(duplicate_connect_status, NUMBER), .initial = "409",
 	    .min = 400, .max = 599,
 	    .doc = "HTTP status of a connect that a newer one supersedes." },
+	{ PROCESS(ack, BOOL), .initial = "yes",
+	    .min = 0, .max = 1,
+	    .doc = "Whether clients may have what they are sent kept until "
+		   "they acknowledge it." },
+	{ PROCESS(timesync, BOOL), .initial = "yes",
+	    .min = 0, .max = 1,
+	    .doc = "Whether clients that ask are told the server's time." },
+	{ PROCESS(timestamp, BOOL), .initial = "no",
+	    .min = 0, .max = 1,
+	    .doc = "Whether all that is sent says when it was written." },
+	{ PROCESS(activity_timeout, DURATION), .initial = "0ms",
+	    .min = 0, .max = 30 * 24 * HOUR,
+	    .doc = "How long a session may do nothing but connect before it "
+		   "is ended for good.  0ms: as long as it likes." },
+	{ PROCESS(activity, TEXT), .initial = "client_server",
+	    .check = fcgi_option_check_activity,
+	    .doc = "What else it has to do: client: send something; "
+		   "client_server: that, or be sent a message." },
 	{ PROCESS(log_level, LEVEL), .initial = "info",
 	    .min = BX_LOG_ERROR, .max = BX_LOG_DEBUG,
 	    .doc = "What is logged: error, warning, notice, info, debug, "

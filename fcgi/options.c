@@ -313,6 +313,7 @@ fcgi_options_fini(struct fcgi_options *options)
 	bx_free(env, options->browser_cookie);
 	bx_free(env, options->browser_cookie_path);
 	bx_free(env, options->browser_cookie_same_site);
+	bx_free(env, options->activity);
 	bx_free(env, options->log_target);
 	memset(options, 0, sizeof(*options));
 }

@@ -47,6 +47,11 @@ struct fcgi_options {
 	char *browser_cookie_path;
 	char *browser_cookie_same_site; /* as http_cookie.h has it */
 	enum fcgi_switch browser_cookie_secure;
+	bool ack; /* which extensions there are */
+	bool timesync;
+	bool timestamp;
+	bx_msec activity_timeout; /* 0: there is no such extension */
+	char *activity;		  /* "client" or "client_server" */
 	enum bx_log_level log_level;
 	char *log_target; /* "stderr", "syslog", or a path */
 

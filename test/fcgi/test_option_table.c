@@ -172,6 +172,8 @@ static const struct {
 	{ "multi_session_interval", "0ms", "0ms" },
 	{ "browser_cookie", "__Host-x.y|z", "\"__Host-x.y|z\"" },
 	{ "browser_cookie_path", "/a/b=c,d", "\"/a/b=c,d\"" },
+	{ "activity", "client", "\"client\"" },
+	{ "activity", "client_server", "\"client_server\"" },
 	{ "browser_cookie_same_site", "Strict", "\"Strict\"" },
 	{ "browser_cookie_same_site", "None", "\"None\"" },
 	{ "browser_cookie_same_site", "", "\"\"" },
@@ -332,6 +334,8 @@ static const struct {
 	{ "browser_cookie_path", "/\r\n",
 	    "\"/\\x0d\\x0a\" has a semicolon, a blank or a character beyond "
 	    "ASCII in it" },
+	{ "activity", "server",
+	    "\"server\" is neither client nor client_server" },
 	{ "browser_cookie_same_site", "lax",
 	    "\"lax\" is neither Strict nor Lax nor None nor \"\"" },
 	{ "browser_cookie_secure", "maybe",

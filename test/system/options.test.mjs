@@ -48,7 +48,7 @@ function collect(text, pattern) {
 function documented() {
 	const options = collect(ask('-h').stdout,
 	    /^ {2}([a-z]\w*)(?: = (.*))?$/gm);
-	assert.ok(Object.keys(options).length >= 31);
+	assert.ok(Object.keys(options).length >= 36);
 	return options;
 }
 
