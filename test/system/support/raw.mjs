@@ -33,6 +33,11 @@ export class Response {
 	get json() {
 		return JSON.parse(this.text);
 	}
+
+	// The first complete response in bytes: { response, used }, or null.
+	static parse(bytes) {
+		return parse(bytes, false, false);
+	}
 }
 
 // The first complete response in bytes: { response, used }, or null.
