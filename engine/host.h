@@ -87,8 +87,8 @@ struct bx_host {
 	bool (*set_session_data)(struct bx_host *host,
 	    struct bx_session *session, void *data,
 	    void (*free_data)(void *data));
-	/* What this plugin keeps with the session, which at first are size
-	 * bytes of zeros that the server frees; NULL: no memory. */
+	/* What this plugin keeps with the session; at first that is made of
+	 * size bytes of zeros, which the server frees.  NULL: no memory. */
 	void *(*session_memory)(struct bx_host *host,
 	    struct bx_session *session, size_t size);
 

@@ -331,6 +331,21 @@ act_set_data(struct play *play, const struct moment *moment,
 }
 
 static void
+act_have_memory(struct play *play, const struct moment *moment,
+    struct bx_session *target)
+{
+	struct bx_host *host = HOST(play);
+	void *memory;
+
+	(void)moment;
+	if (target == NULL)
+		return;
+	memory = host->session_memory(host, target, 1);
+	CU_ASSERT_PTR_NOT_NULL(memory);
+	CU_ASSERT_PTR_EQUAL(host->session_data(host, target), memory);
+}
+
+static void
 act_set_times(struct play *play, const struct moment *moment,
     struct bx_session *target)
 {
@@ -507,6 +522,7 @@ static const struct {
 	{ "add fields", act_add_fields },
 	{ "refer", act_refer },
 	{ "set data", act_set_data },
+	{ "have memory", act_have_memory },
 	{ "set times", act_set_times },
 	{ "go deaf", act_go_deaf },
 	{ "keep", act_keep },
