@@ -89,6 +89,15 @@ bx_parts_end_batches(struct bx_parts *parts)
 		}
 }
 
+/* May what waits for the session ride on a reply that is none to a connect?
+ * Not for who acknowledges, nor a farewell (rules 96, 59). */
+static bool
+may_ride(const struct bx_session *session)
+{
+	return !bx_session_is_keeping(session) &&
+	    !bx_session_is_leaving(session);
+}
+
 void
 bx_parts_take_queues(struct bx_parts *parts, bool connects_only)
 {
@@ -97,8 +106,7 @@ bx_parts_take_queues(struct bx_parts *parts, bool connects_only)
 	while ((part = bx_parts_next(parts, part)) != NULL)
 		if (!part->silent &&
 		    (part->answers_connect ||
-			!(connects_only ||
-			    bx_session_is_keeping(part->session))))
+			(!connects_only && may_ride(part->session))))
 			bx_session_take_queue(part->session, &part->taken);
 }
 

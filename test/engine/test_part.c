@@ -101,6 +101,26 @@ rule_30_a_silent_part_takes_nothing(void)
 }
 
 static void
+rule_59_a_farewell_goes_with_a_connect_alone(void)
+{
+	struct house house;
+	struct bx_part *part;
+
+	open_house(&house);
+	part = bx_parts_join(&house.parts, house.a);
+	deliver(house.a);
+	bx_session_kick(house.a);
+	bx_parts_take_queues(&house.parts, false);
+	CU_ASSERT_TRUE(bx_list_is_empty(&part->taken));
+	CU_ASSERT_TRUE(bx_session_is_due(house.a, 0));
+	part->answers_connect = true;
+	bx_parts_take_queues(&house.parts, false);
+	CU_ASSERT_FALSE(bx_list_is_empty(&part->taken));
+	CU_ASSERT_FALSE(bx_session_is_due(house.a, 0));
+	close_house(&house);
+}
+
+static void
 rule_89_only_a_connect_takes_when_nothing_else_may(void)
 {
 	struct house house;
@@ -154,6 +174,8 @@ static const struct unit_test tests[] = {
 	    what_was_not_handed_over_goes_back_to_each },
 	{ "rule 30: a silent part takes nothing",
 	    rule_30_a_silent_part_takes_nothing },
+	{ "rule 59: a farewell goes with a connect alone",
+	    rule_59_a_farewell_goes_with_a_connect_alone },
 	{ "rule 89: only a connect takes, when nothing else may",
 	    rule_89_only_a_connect_takes_when_nothing_else_may },
 	{ "rule 84: expiry starts when the connect is settled",
