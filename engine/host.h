@@ -51,7 +51,8 @@ struct bx_host {
 	/* A line of key=value text; the plugin's name stands before it. */
 	void (*log)(struct bx_host *host, enum bx_log_level level,
 	    const char *line);
-	/* The configured text for a key of the plugin's own, or NULL. */
+	/* The configured text for a key of the plugin's own, or NULL; a list
+	 * is its elements, with newlines between them. */
 	const char *(*option)(struct bx_host *host, const char *key);
 	/* Milliseconds since 1970 by the clock on the wall, which may jump. */
 	int64_t (*wall_clock)(struct bx_host *host);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "channel_blocks.h"
+#include "config_plugins.h"
 #include "config_text.h"
 #include "engine/env.h"
 #include "guess.h"
@@ -188,13 +189,31 @@ on_channel(cfg_t *cfg, cfg_opt_t *opt)
 	return begin_block(the_reading, block, cfg->line) ? 0 : -1;
 }
 
+/* A key of a plugin's section has a value (more). */
+static int
+on_plugin_value(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct reading *reading = the_reading;
+	struct fcgi_problem problem;
+
+	if (!fcgi_config_plugins_set(reading->options, reading->path, cfg, opt,
+		&problem))
+		refuse(reading, cfg->line, "%s", problem.text);
+	return reading->refused ? -1 : 0;
+}
+
+/* The newest section of a plugin has ended. */
 static int
 on_plugin(cfg_t *cfg, cfg_opt_t *opt)
 {
-	(void)opt;
-	refuse(the_reading, cfg->line,
-	    "plugin: not supported by this version");
-	return -1;
+	struct reading *reading = the_reading;
+	cfg_t *section = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+	struct fcgi_problem problem;
+
+	if (!fcgi_config_plugins_end(reading->options, reading->path, section,
+		&problem))
+		refuse(reading, cfg->line, "%s", problem.text);
+	return reading->refused ? -1 : 0;
 }
 
 /* There is no such key in the file, or in the block that cfg is. */
@@ -208,12 +227,17 @@ refuse_key(const cfg_t *cfg, const char *key)
 	struct fcgi_problem problem = { .text = "" };
 
 	fcgi_guess_try(&guess, "channel");
-	if (strcmp(cfg_name((cfg_t *)cfg), "channel") == 0)
+	fcgi_guess_try(&guess, "plugin");
+	if (strcmp(cfg_name((cfg_t *)cfg), "plugin") == 0)
+		(void)fcgi_problem_tell(&problem,
+		    "plugin: \"%s\" is not the KEY of a KEY = VALUE", key);
+	else if (strcmp(cfg_name((cfg_t *)cfg), "channel") == 0)
 		(void)fcgi_channel_blocks_set(&options->channel_blocks,
 		    options->env, &setting, &problem);
 	else if (guess.best != NULL)
 		(void)fcgi_problem_tell(&problem,
-		    "no such option \"%s\"; did you mean \"channel\"?", key);
+		    "no such option \"%s\"; did you mean \"%s\"?", key,
+		    guess.best);
 	else
 		(void)fcgi_options_set(options, &assignment, &problem);
 	refuse(the_reading, cfg->line, "%s", problem.text);
@@ -227,18 +251,21 @@ static void __attribute__((format(printf, 2, 0)))
 on_error(cfg_t *cfg, const char *fmt, va_list args)
 {
 	static const char unknown[] = "no such option '";
+	static const char twice[] = "found duplicate title ";
 	char text[256];
 	char *end;
 
 	if (vsnprintf(text, sizeof(text), fmt, args) < 0)
 		text[0] = '\0';
 	end = strrchr(text, '\'');
-	if (strncmp(text, unknown, strlen(unknown)) != 0 || end == NULL) {
-		refuse(the_reading, cfg->line, "%s", text);
+	if (strncmp(text, twice, strlen(twice)) == 0) {
+		refuse(the_reading, cfg->line,
+		    "plugin: there is one of this name already: %s",
+		    text + strlen(twice));
 		return;
 	}
-	if (strcmp(cfg_name(cfg), "plugin") == 0) {
-		(void)on_plugin(cfg, NULL);
+	if (strncmp(text, unknown, strlen(unknown)) != 0 || end == NULL) {
+		refuse(the_reading, cfg->line, "%s", text);
 		return;
 	}
 	*end = '\0';
@@ -273,12 +300,12 @@ clear_lists(struct reading *reading, cfg_t *cfg)
  * are the table's.
  */
 static cfg_t *
-make_parser(const struct bx_env *env)
+make_parser(const struct bx_env *env, cfg_opt_t *plugin_keys)
 {
-	cfg_opt_t nothing[] = { CFG_END() };
 	cfg_opt_t keys[BX_RULE_KEYS + 1] = { 0 };
 	cfg_opt_t end[] = { CFG_SEC("channel", keys, CFGF_MULTI | CFGF_TITLE),
-		CFG_SEC("plugin", nothing, CFGF_MULTI | CFGF_TITLE),
+		CFG_SEC("plugin", plugin_keys,
+		    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 		CFG_END() };
 	cfg_opt_t *opts;
 	cfg_t *cfg;
@@ -324,9 +351,12 @@ make_parser(const struct bx_env *env)
 static void
 parse(struct reading *reading, char *text)
 {
+	const struct bx_env *env = reading->options->env;
 	FILE *stream = fmemopen(text, strlen(text), "r");
-	cfg_t *cfg = make_parser(reading->options->env);
+	cfg_opt_t *keys = fcgi_config_plugins_keys(env, text, on_plugin_value);
+	cfg_t *cfg = keys == NULL ? NULL : make_parser(env, keys);
 
+	fcgi_config_plugins_free_keys(env, keys);
 	reading->file = cfg;
 	if (stream == NULL || cfg == NULL) {
 		refuse(reading, 0, "out of memory");

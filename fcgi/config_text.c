@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* What ends a word; within one a slash begins no comment. */
+static const char marks[] = " \t\r\n\"'#(){}=,+*";
+
 /* Behind the string that begins with the quote at text; NULL: it is never
  * closed. */
 static char *
@@ -55,9 +58,6 @@ line_of(const char *start, const char *at)
 static char *
 skip_part(char *text, const char **wrong)
 {
-	/* What ends a word; within one a slash begins no comment. */
-	static const char marks[] = " \t\r\n\"'#(){}=,+*";
-
 	if (text[0] == '"' || text[0] == '\'') {
 		*wrong = "a quote begins here and never ends";
 		return skip_string(text);
@@ -103,4 +103,26 @@ fcgi_config_text_prepare(char *text, int *line)
 		return "a brace begins here and never ends";
 	}
 	return NULL;
+}
+
+bool
+fcgi_config_text_each_key(char *text, fcgi_config_key_fn *fn, void *ctx)
+{
+	const char *wrong = NULL;
+	char *end;
+
+	for (; *text != '\0'; text = end) {
+		const char *next;
+
+		end = skip_part(text, &wrong);
+		if (end == NULL)
+			break;
+		if (strchr(marks, *text) != NULL)
+			continue;
+		next = end + strspn(end, " \t\r\n");
+		next += *next == '+';
+		if (*next == '=' && !fn(text, (size_t)(end - text), ctx))
+			return false;
+	}
+	return true;
 }

@@ -309,6 +309,7 @@ fcgi_options_fini(struct fcgi_options *options)
 	free_strings(env, options->allowed_origins.items,
 	    options->allowed_origins.count);
 	fcgi_channel_blocks_fini(&options->channel_blocks, env);
+	fcgi_plugin_sections_fini(&options->plugins, env);
 	bx_free(env, options->mount);
 	bx_free(env, options->browser_cookie);
 	bx_free(env, options->browser_cookie_path);

@@ -21,6 +21,7 @@
 #include "engine/env.h"
 #include "engine/settings.h"
 #include "option_value.h"
+#include "plugin_sections.h"
 #include "problem.h"
 
 /* What a list option holds; items is NULL when count is 0. */
@@ -56,6 +57,7 @@ struct fcgi_options {
 	char *log_target; /* "stderr", "syslog", or a path */
 
 	struct fcgi_channel_blocks channel_blocks;
+	struct fcgi_plugin_sections plugins;
 
 	/* Where each row got its value, NULL being the default; private. */
 	char **sources;

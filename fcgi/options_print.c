@@ -7,20 +7,25 @@
 
 #include "option_table.h"
 
-/* Print text as the configuration file has it: a dollar sign would begin a
+/* Print c as the configuration file has it: a dollar sign would begin a
  * variable of the environment, were it not escaped. */
+static void
+print_char(char c, FILE *out)
+{
+	if (c == '"' || c == '\\')
+		(void)fprintf(out, "\\%c", c);
+	else if (c == '$')
+		(void)fputs("\\x24", out);
+	else
+		(void)fputc(c, out);
+}
+
 static void
 print_quoted(const char *text, FILE *out)
 {
 	(void)fputc('"', out);
-	for (; *text != '\0'; text++) {
-		if (*text == '"' || *text == '\\')
-			(void)fprintf(out, "\\%c", *text);
-		else if (*text == '$')
-			(void)fputs("\\x24", out);
-		else
-			(void)fputc(*text, out);
-	}
+	for (; *text != '\0'; text++)
+		print_char(*text, out);
 	(void)fputc('"', out);
 }
 
@@ -117,6 +122,46 @@ print_block(const struct bx_channel_rule *rule,
 	(void)fputs("}\n", out);
 }
 
+/* Print the lines of text, which is one value or a list of them. */
+static void
+print_lines(const char *text, FILE *out)
+{
+	if (strchr(text, '\n') == NULL) {
+		print_quoted(text, out);
+		return;
+	}
+	(void)fputs("{ \"", out);
+	for (; *text != '\0'; text++) {
+		if (*text == '\n')
+			(void)fputs("\", \"", out);
+		else
+			print_char(*text, out);
+	}
+	(void)fputs("\" }", out);
+}
+
+static void
+print_plugins(const struct fcgi_plugin_sections *plugins, FILE *out)
+{
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < plugins->count; i++) {
+		const struct fcgi_plugin_section *section = &plugins->items[i];
+
+		(void)fprintf(out,
+		    "plugin \"%s\" {\n\tpath = ", section->name);
+		print_quoted(section->path.text, out);
+		(void)fprintf(out, "  # %s\n", section->path.where);
+		for (k = 0; k < section->count; k++) {
+			(void)fprintf(out, "\t%s = ", section->keys[k].key);
+			print_lines(section->keys[k].text, out);
+			(void)fprintf(out, "  # %s\n", section->keys[k].where);
+		}
+		(void)fputs("}\n", out);
+	}
+}
+
 void
 fcgi_options_print(const struct fcgi_options *options, FILE *out)
 {
@@ -133,6 +178,7 @@ fcgi_options_print(const struct fcgi_options *options, FILE *out)
 	}
 	for (i = 0; i < blocks->count; i++)
 		print_block(&blocks->rules[i], &blocks->blocks[i], out);
+	print_plugins(&options->plugins, out);
 }
 
 /* Print text from column 6 on, broken at spaces before column 80. */

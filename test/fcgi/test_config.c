@@ -7,6 +7,7 @@
 
 #include "fcgi/config.h"
 #include "fcgi/options.h"
+#include "fcgi/plugin_sections.h"
 
 static struct fcgi_options options;
 static struct fcgi_problem problem;
@@ -169,6 +170,80 @@ test_channels(void)
 	fcgi_options_fini(&options);
 }
 
+/* The nth section has this text for key. */
+static void
+expect_key(size_t nth, const char *key, const char *text)
+{
+	const char *found;
+
+	CU_ASSERT_FATAL(nth < options.plugins.count);
+	found = fcgi_plugin_section_text(&options.plugins.items[nth], key);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(found);
+	CU_ASSERT_STRING_EQUAL(found, text);
+}
+
+static void
+test_plugins(void)
+{
+	char where[64];
+
+	CU_ASSERT_TRUE(read_text("plugin \"acl\" {\n"
+				 "\tpath = /lib/acl.so\n"
+				 "\tgroups = { staff, 'some others' }\n"
+				 "\tgroups += guests rate=3 # 4\n"
+				 "\trate = 5 on = yes none = {}\n"
+				 "\tit-is.odd/+= one\n}\n"
+				 "plugin b-2._ { path = /b }\n"));
+	CU_ASSERT_EQUAL_FATAL(options.plugins.count, 2);
+	CU_ASSERT_STRING_EQUAL(options.plugins.items[0].name, "acl");
+	CU_ASSERT_STRING_EQUAL(options.plugins.items[0].path.text,
+	    "/lib/acl.so");
+	(void)snprintf(where, sizeof(where), "%s:2", path);
+	CU_ASSERT_STRING_EQUAL(options.plugins.items[0].path.where, where);
+	expect_key(0, "groups", "staff\nsome others\nguests");
+	expect_key(0, "rate", "5");
+	expect_key(0, "on", "yes");
+	expect_key(0, "none", "");
+	expect_key(0, "it-is.odd/", "one");
+	CU_ASSERT_EQUAL(options.plugins.items[0].count, 5);
+	CU_ASSERT_PTR_NULL(
+	    fcgi_plugin_section_text(&options.plugins.items[0], "path"));
+	CU_ASSERT_PTR_NULL(
+	    fcgi_plugin_section_text(&options.plugins.items[1], "rate"));
+	CU_ASSERT_STRING_EQUAL(options.plugins.items[1].name, "b-2._");
+	fcgi_options_fini(&options);
+}
+
+/* A path that is relative is so to the folder of the file. */
+static void
+test_plugin_paths(void)
+{
+	static const char text[] = "plugin a { path = \"x/y.so\" }\n"
+				   "plugin b { path = z.so }\n";
+	char folder[4096];
+
+	CU_ASSERT_TRUE(read_text(text));
+	CU_ASSERT_EQUAL_FATAL(options.plugins.count, 2);
+	CU_ASSERT_STRING_EQUAL(options.plugins.items[0].path.text,
+	    "/tmp/x/y.so");
+	CU_ASSERT_STRING_EQUAL(options.plugins.items[1].path.text,
+	    "/tmp/z.so");
+	fcgi_options_fini(&options);
+
+	/* Named without a slash, a library would be looked for elsewhere. */
+	CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(folder, sizeof(folder)));
+	write_file(text, strlen(text));
+	CU_ASSERT_EQUAL_FATAL(chdir("/tmp"), 0);
+	CU_ASSERT_TRUE_FATAL(fcgi_options_init(&options, unit_env()));
+	CU_ASSERT_TRUE(
+	    fcgi_config_read(&options, strrchr(path, '/') + 1, &problem));
+	CU_ASSERT_EQUAL_FATAL(chdir(folder), 0);
+	(void)unlink(path);
+	CU_ASSERT_EQUAL_FATAL(options.plugins.count, 2);
+	CU_ASSERT_STRING_EQUAL(options.plugins.items[1].path.text, "./z.so");
+	fcgi_options_fini(&options);
+}
+
 static const struct {
 	const char *text;
 	const char *message; /* behind the path */
@@ -197,13 +272,33 @@ static const struct {
 	    ":2: allowed_origins: \"null\" is neither \"*\" nor "
 	    "SCHEME://HOST[:PORT], whose HOST may begin with \"*.\" and "
 	    "whose PORT may be \"*\"" },
-	{ "\nplugin \"acl\" {\n}",
-	    ":3: plugin: not supported by this "
-	    "version" },
-	{ "plugin \"acl\" {\n path = \"x\"\n}",
-	    ":2: plugin: not supported by this version" },
-	{ "plugin \"acl\" {\n timeout = 3s\n}",
-	    ":2: plugin: not supported by this version" },
+	{ "\nplugin \"acl\" {\n}", ":3: plugin \"acl\": path is missing" },
+	{ "plugin acl {\n timeout = 3s\n}",
+	    ":3: plugin \"acl\": path is missing" },
+	{ "plugin acl {\n path = { a,\n b }\n}",
+	    ":3: plugin \"acl\": path has to be one text" },
+	{ "plugin acl {\n path = {}\n}",
+	    ":3: plugin \"acl\": path has to be one text" },
+	{ "plugin acl { path = \"\" }",
+	    ":1: plugin \"acl\": path has to be one text" },
+	{ "plugin \"a/b\" { path = x }",
+	    ":1: plugin \"a/b\": a name has letters, digits and ._- alone" },
+	{ "plugin \"\" { path = x }",
+	    ":1: plugin \"\": a name has letters, digits and ._- alone" },
+	{ "plugin a { path = x }\nplugin b { path = x }\nplugin a { }",
+	    ":3: plugin: there is one of this name already: 'a'" },
+	{ "plugin a {\n path = x \"b\" = y\n}",
+	    ":2: plugin: \"b\" is not the KEY of a KEY = VALUE" },
+	{ "plugin a {\n path = x\n b { }\n}",
+	    ":3: plugin: \"b\" is not the KEY of a KEY = VALUE" },
+	{ "plugin { path = x }", ":1: missing title for section 'plugin'" },
+	{ "plugin = x", ":1: missing title for section 'plugin'" },
+	{ "timeout = 1s\nplugin a {\n path = x\n",
+	    ":2: a brace begins here and never ends" },
+	{ "listen = {\na:1\n", ":1: a brace begins here and never ends" },
+	{ "plugn a { path = x }",
+	    ":1: no such option \"plugn\"; did you mean \"plugin\"?" },
+	{ "plugin a { path = x }\nb = 3", ":2: no such option \"b\"" },
 	{ "\nchannel \"/a//b\" {\n\nlazy = yes\n}",
 	    ":2: channel: \"/a//b\" is no channel, such as \"/a/b\", and no "
 	    "pattern, such as \"/a/*\" or \"/a/**\"" },
@@ -322,7 +417,7 @@ test_cut_anywhere(void)
 	static const char whole[] = "# a\nlisten = { \"unix:/a\\\"b\", c:1 }\n"
 				    "/* b */ timeout = '2s' // c\n"
 				    "channel \"/a/*\" { lazy = yes }\n"
-				    "plugin \"x\" { }";
+				    "plugin \"x\" { path = y z = { 1, 2 } }";
 	char text[sizeof(whole)];
 	size_t len;
 
@@ -373,7 +468,9 @@ test_printed(void)
 		      "browser_cookie_same_site = \"\"\n"
 		      "channel \"/a $b/**\" { lazy = no lazy_timeout = 1h }\n"
 		      "channel /c { }\n"
-		      "broadcast_to_publisher = no\nlog_level = debug"));
+		      "broadcast_to_publisher = no\nlog_level = debug\n"
+		      "plugin a { path = \"/$a\" b = \"\\\"c\\n\" }\n"
+		      "plugin d { path = e f = { g, \"$h\" } i = {} }"));
 	CU_ASSERT_EQUAL(options.settings.max_sessions_per_browser, -1);
 	CU_ASSERT_EQUAL(options.settings.session_binding, BX_BINDING_STRICT);
 	CU_ASSERT_STRING_EQUAL(options.browser_cookie, "!#$%&'*+-.^_`|~");
@@ -386,6 +483,15 @@ test_printed(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(first,
 	    "\nchannel \"/a \\x24b/**\" {\n\tlazy = no\n"
 	    "\tlazy_timeout = 1h\n}\nchannel \"/c\" {\n}\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(first,
+	    "\nplugin \"a\" {\n"
+	    "\tpath = \"/\\x24a\"\n"
+	    "\tb = { \"\\\"c\", \"\" }\n"
+	    "}\nplugin \"d\" {\n"
+	    "\tpath = \"/tmp/e\"\n"
+	    "\tf = { \"g\", \"\\x24h\" }\n"
+	    "\ti = \"\"\n"
+	    "}\n"));
 	CU_ASSERT_TRUE(read_text(first));
 	second = print_values();
 	fcgi_options_fini(&options);
@@ -414,7 +520,8 @@ test_no_memory(void)
 {
 	static const char text[] = "timeout = 1s\nmount = /x\n"
 				   "listen = { a:1, b:2 }\nlisten = {}\n"
-				   "channel /a { lazy = yes }\n";
+				   "channel /a { lazy = yes }\n"
+				   "plugin a { path = x b = c b = d }\n";
 
 	write_file(text, strlen(text));
 	CU_ASSERT(unit_fail_each(read_once, NULL) >= 17);
@@ -427,6 +534,8 @@ static const struct unit_test tests[] = {
 	{ "each option knows its line, whatever the comments", test_source },
 	{ "lists are read, added to, and emptied", test_lists },
 	{ "of an option that is set twice the last counts", test_last_counts },
+	{ "a plugin has a path, and keys of its own", test_plugins },
+	{ "a plugin is looked for where the file is", test_plugin_paths },
 	{ "a comment begins where a word could", test_comments },
 	{ "what is wrong is told with file and line", test_refused },
 	{ "what is no file is told", test_no_file },
