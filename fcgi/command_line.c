@@ -14,6 +14,7 @@
 #include "engine/env.h"
 #include "option_table.h"
 #include "options.h"
+#include "plugin_load.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "(unknown)"
@@ -229,6 +230,21 @@ configure(struct fcgi_options *options, const struct arguments *arguments)
 	return true;
 }
 
+/* What -t tests beyond the file's text. */
+static bool
+test_plugins(struct fcgi_options *options)
+{
+	struct fcgi_plugin_load modules;
+	struct fcgi_problem problem;
+
+	if (!fcgi_plugin_load_open(&modules, options, &problem)) {
+		(void)fprintf(stderr, "%s\n", problem.text);
+		return false;
+	}
+	fcgi_plugin_load_close(&modules);
+	return true;
+}
+
 static int
 read_options(struct fcgi_options *options, const struct bx_env *env,
     const struct arguments *arguments)
@@ -237,7 +253,8 @@ read_options(struct fcgi_options *options, const struct bx_env *env,
 		(void)fprintf(stderr, "bayeux-fcgi: out of memory\n");
 		return EXIT_BAD_CONFIGURATION;
 	}
-	if (!configure(options, arguments)) {
+	if (!configure(options, arguments) ||
+	    (arguments->test && !test_plugins(options))) {
 		fcgi_options_fini(options);
 		return EXIT_BAD_CONFIGURATION;
 	}

@@ -12,11 +12,27 @@
 #include "host.h"
 #include "log.h"
 #include "options.h"
+#include "plugin_load.h"
 #include "router.h"
 #include "server.h"
 
+static bool
+start_plugins(const struct fcgi_plugin_load *modules, struct bx_engine *engine)
+{
+	struct fcgi_problem problem;
+	char quoted[1024];
+
+	if (fcgi_plugin_load_start(modules, engine, &problem))
+		return true;
+	fcgi_log(BX_LOG_ERROR, "event=cannot_start error=%s",
+	    fcgi_log_quote(quoted, sizeof(quoted), problem.text,
+		strlen(problem.text)));
+	return false;
+}
+
 static int
-serve(const struct bx_env *env, const struct fcgi_options *options)
+serve(const struct bx_env *env, const struct fcgi_options *options,
+    const struct fcgi_plugin_load *modules)
 {
 	int status = EXIT_FAILURE;
 	struct fcgi_extensions extensions;
@@ -30,7 +46,8 @@ serve(const struct bx_env *env, const struct fcgi_options *options)
 		    "or no random bytes\"");
 		return status;
 	}
-	if (fcgi_extensions_add(&extensions, options, engine))
+	if (fcgi_extensions_add(&extensions, options, engine) &&
+	    start_plugins(modules, engine))
 		server = fcgi_server_new(env, options, engine);
 	if (server != NULL)
 		status = fcgi_server_run(server);
@@ -39,24 +56,40 @@ serve(const struct bx_env *env, const struct fcgi_options *options)
 	return status;
 }
 
+static int
+serve_logged(const struct bx_env *env, struct fcgi_options *options,
+    const struct fcgi_plugin_load *modules)
+{
+	int status;
+
+	if (!fcgi_log_open(options->log_target, options->log_level)) {
+		(void)fprintf(stderr, "bayeux-fcgi: log_target %s: %s\n",
+		    options->log_target, strerror(errno));
+		return EXIT_FAILURE;
+	}
+	fcgi_router_list_types(options, options->settings.connection_types);
+	status = serve(env, options, modules);
+	fcgi_log_close();
+	return status;
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct bx_env *env = fcgi_host_env();
+	struct fcgi_plugin_load modules;
+	struct fcgi_problem problem;
 	struct fcgi_options options;
 	int status;
 
 	status = fcgi_command_line_read(&options, env, argc, argv);
 	if (status != FCGI_COMMAND_LINE_RUN)
 		return status;
-	if (fcgi_log_open(options.log_target, options.log_level)) {
-		fcgi_router_list_types(&options,
-		    options.settings.connection_types);
-		status = serve(env, &options);
-		fcgi_log_close();
+	if (fcgi_plugin_load_open(&modules, &options, &problem)) {
+		status = serve_logged(env, &options, &modules);
+		fcgi_plugin_load_close(&modules);
 	} else {
-		(void)fprintf(stderr, "bayeux-fcgi: log_target %s: %s\n",
-		    options.log_target, strerror(errno));
+		(void)fprintf(stderr, "%s\n", problem.text);
 		status = EXIT_FAILURE;
 	}
 	fcgi_options_fini(&options);
