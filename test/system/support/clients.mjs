@@ -183,9 +183,14 @@ export class FayeClient {
 			await within(Promise.resolve(this.client.disconnect()),
 			    'Faye leaves');
 		} finally {
-			this.client._advice.reconnect = 'none';
-			this.client._dispatcher.close();
+			this.close();
 		}
+	}
+
+	// Without a word.
+	close() {
+		this.client._advice.reconnect = 'none';
+		this.client._dispatcher.close();
 	}
 }
 

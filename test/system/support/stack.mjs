@@ -33,6 +33,12 @@ export const htdocs = process.env.BAYEUX_HTDOCS ||
 	.find((folder) => fs.existsSync(path.join(folder, 'index.html'))) ||
     path.join(tree, 'htdocs');
 
+// The file of a plugin that the tests bring along, beside the program.
+export function pluginFile(name) {
+	return path.join(path.dirname(path.dirname(program)),
+	    `test/plugins/${name}.so`);
+}
+
 // Whatever goes wrong, no child and no folder outlives the tests.
 const children = new Set();
 const folders = new Set();
