@@ -4,10 +4,8 @@
 #include "config.h"
 
 #include <confuse.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "channel_blocks.h"
@@ -57,53 +55,6 @@ refuse(struct reading *reading, int line, const char *fmt, ...)
 	else
 		(void)snprintf(reading->problem->text, sizeof(text),
 		    "%.400s: %.590s", reading->path, text);
-}
-
-/* Copy len bytes of one file into a string.  Owned; NULL: refused. */
-static char *
-read_stream(struct reading *reading, FILE *file)
-{
-	const struct bx_env *env = reading->options->env;
-	/* Room to see that there is more, and for a NUL behind that. */
-	char *text = bx_alloc(env, FCGI_CONFIG_MAX + 2);
-	size_t len;
-
-	if (text == NULL) {
-		refuse(reading, 0, "out of memory");
-		return NULL;
-	}
-	errno = 0;
-	len = fread(text, 1, FCGI_CONFIG_MAX + 1, file);
-	if (ferror(file))
-		refuse(reading, 0, "%s", strerror(errno));
-	else if (len > FCGI_CONFIG_MAX)
-		refuse(reading, 0, "larger than %d bytes", FCGI_CONFIG_MAX);
-	else if (memchr(text, '\0', len) != NULL)
-		refuse(reading, 0, "has a byte 0 in it: it is no text");
-	if (reading->refused) {
-		bx_free(env, text);
-		return NULL;
-	}
-	/* An empty stream is nothing that fmemopen(3) has to accept. */
-	if (len == 0)
-		text[len++] = '\n';
-	text[len] = '\0';
-	return text;
-}
-
-static char *
-read_file(struct reading *reading)
-{
-	FILE *file = fopen(reading->path, "re");
-	char *text;
-
-	if (file == NULL) {
-		refuse(reading, 0, "%s", strerror(errno));
-		return NULL;
-	}
-	text = read_stream(reading, file);
-	(void)fclose(file);
-	return text;
 }
 
 static const char *
@@ -381,12 +332,15 @@ fcgi_config_read(struct fcgi_options *options, const char *path,
 		.path = path,
 		.problem = problem,
 	};
-	char *text = read_file(&reading);
+	struct fcgi_problem own;
+	char *text = fcgi_config_text_read(options->env, path, &own);
 	const char *wrong;
 	int line;
 
-	if (text == NULL)
+	if (text == NULL) {
+		refuse(&reading, 0, "%s", own.text);
 		return false;
+	}
 	the_reading = &reading;
 	wrong = fcgi_config_text_prepare(text, &line);
 	if (wrong != NULL)

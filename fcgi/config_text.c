@@ -1,12 +1,66 @@
 /*
- * config_text.c - one pass over the text, a word, string or comment at a time.
+ * config_text.c - a file into one text, which is then gone over a word, string
+ * or comment at a time.
  */
 #include "config_text.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "config.h"
+#include "engine/env.h"
+#include "problem.h"
 
 /* What ends a word; within one a slash begins no comment. */
 static const char marks[] = " \t\r\n\"'#(){}=,+*";
+
+/* Read it into text, which has room for what a configuration may have and two
+ * bytes more.  False: it is told why not. */
+static bool
+read_stream(FILE *file, char *text, struct fcgi_problem *problem)
+{
+	size_t len;
+
+	errno = 0;
+	/* One more than the limit, to see that there is more. */
+	len = fread(text, 1, FCGI_CONFIG_MAX + 1, file);
+	if (ferror(file))
+		return fcgi_problem_tell(problem, "%s", strerror(errno));
+	if (len > FCGI_CONFIG_MAX)
+		return fcgi_problem_tell(problem, "larger than %d bytes",
+		    FCGI_CONFIG_MAX);
+	if (memchr(text, '\0', len) != NULL)
+		return fcgi_problem_tell(problem,
+		    "has a byte 0 in it: it is no text");
+	/* An empty stream is nothing that fmemopen(3) has to accept. */
+	if (len == 0)
+		text[len++] = '\n';
+	text[len] = '\0';
+	return true;
+}
+
+char *
+fcgi_config_text_read(const struct bx_env *env, const char *path,
+    struct fcgi_problem *problem)
+{
+	FILE *file = fopen(path, "re");
+	char *text;
+
+	if (file == NULL) {
+		(void)fcgi_problem_tell(problem, "%s", strerror(errno));
+		return NULL;
+	}
+	text = bx_alloc(env, FCGI_CONFIG_MAX + 2);
+	if (text == NULL) {
+		(void)fcgi_problem_tell(problem, "out of memory");
+	} else if (!read_stream(file, text, problem)) {
+		bx_free(env, text);
+		text = NULL;
+	}
+	(void)fclose(file);
+	return text;
+}
 
 /* Behind the string that begins with the quote at text; NULL: it is never
  * closed. */

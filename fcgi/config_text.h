@@ -1,7 +1,8 @@
 /*
- * config_text.h - makes a configuration's text fit for libconfuse.
+ * config_text.h - a configuration's text, made fit for libconfuse.
  *
- * Ownership: the text is the caller's and is changed in place.
+ * Ownership: the text is the caller's, who frees it with bx_free; it is changed
+ * in place.
  * Reentrancy: the visitor alone is called.
  */
 #ifndef FCGI_CONFIG_TEXT_H
@@ -9,6 +10,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+
+struct bx_env;
+struct fcgi_problem;
+
+/* The text of a file, which is not empty.  Owned; NULL: problem->text says why
+ * there is none, without the path. */
+char *fcgi_config_text_read(const struct bx_env *env, const char *path,
+    struct fcgi_problem *problem);
 
 /*
  * Blank out the comments: libconfuse 3.3 counts their lines more than once.
