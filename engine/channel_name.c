@@ -55,6 +55,9 @@ bx_channel_name_parse(struct bx_channel_name *name, const char *text,
 {
 	size_t at = 0, segment;
 
+	/* Compilers look at these before they look at what is returned. */
+	name->kind = BX_CHANNEL_BROADCAST;
+	name->pattern = false;
 	if (len < 2 || len > max_len || len > BX_CHANNEL_LENGTH_MAX)
 		return BX_EINVAL;
 	name->text = text;
