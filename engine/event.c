@@ -27,7 +27,7 @@ static bx_msec
 flush_by(const struct bx_core *core, bx_msec timeout,
     const int64_t rules[BX_RULE_KEYS])
 {
-	if (timeout < 0)
+	if (timeout <= 0)
 		timeout = rules[BX_RULE_LAZY_TIMEOUT];
 	if (timeout < 0)
 		timeout = core->settings->max_lazy_timeout;

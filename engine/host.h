@@ -5,9 +5,11 @@
  * to know who asks.
  *
  * Ownership: the host is the server's, from start until stop has returned.
- * Sessions are borrowed for the call, or referred to.  Slices that are given
- * are copied; those that are returned lie in what was given.
- * Reentrancy: all of it may be called in every call of plugin.h.
+ * A session that is returned is borrowed until the plugin's own function
+ * returns; ref makes it last.  Slices that are given are copied; those that
+ * are returned lie in what was given.
+ * Reentrancy: all of it may be called in every call of plugin.h.  Who
+ * publishes or delivers in publishing is called again for that event.
  */
 #ifndef BX_HOST_H
 #define BX_HOST_H
@@ -32,12 +34,12 @@ struct bx_times {
 /* A message that a plugin sends.  Absent values are left out. */
 struct bx_outgoing {
 	struct bx_slice channel; /* a name, not escaped */
-	struct bx_slice data;	 /* JSON; never absent */
+	struct bx_slice data;	 /* valid JSON; never absent */
 	struct bx_slice id;	 /* JSON */
 	struct bx_slice ext;	 /* JSON, an object */
 	const bool *successful;	 /* of the answer to a remote call (107) */
 	bool lazy;		 /* as in bx_event */
-	bx_msec lazy_timeout;
+	bx_msec lazy_timeout;	 /* the same */
 };
 
 /* To "/service/" name; message->session is the sender.  An answer is a
@@ -45,6 +47,7 @@ struct bx_outgoing {
 struct bx_incoming;
 typedef void bx_service_fn(const struct bx_incoming *message, void *ctx);
 
+/* clang-format off */
 struct bx_host {
 	size_t size; /* of this struct, as the server knows it */
 
@@ -59,8 +62,8 @@ struct bx_host {
 
 	/* The value of the object's last member of that name; absent if there
 	 * is none, or object is none. */
-	struct bx_slice (
-	    *json_member)(struct bx_slice object, const char *name);
+	struct bx_slice (*json_member)(struct bx_slice object,
+	    const char *name);
 	/* A whole number nearer to zero than 2^53; false: it is none. */
 	bool (*json_integer)(struct bx_slice value, int64_t *number);
 
@@ -74,14 +77,14 @@ struct bx_host {
 	/* A session's id is a secret. */
 	const char *(*session_id)(const struct bx_session *session);
 	/* NULL: there is no such session (any more). */
-	struct bx_session *(
-	    *find_session)(struct bx_host *host, const char *id);
+	struct bx_session *(*find_session)(struct bx_host *host,
+	    const char *id);
 	struct bx_session *(*ref)(struct bx_session *session);
 	void (*unref)(struct bx_session *session);
 
 	/* What this plugin keeps with the session; NULL at first. */
-	void *(
-	    *session_data)(struct bx_host *host, struct bx_session *session);
+	void *(*session_data)(struct bx_host *host,
+	    struct bx_session *session);
 	/* Replaces what was kept, which is freed.  free_data, which may be
 	 * NULL, is called when nobody refers to the session any more; it may
 	 * do all but use that session.  false: no memory, nothing is kept. */
@@ -100,13 +103,13 @@ struct bx_host {
 	    const struct bx_times *times);
 	/* Does it get what it publishes itself?  Only where all of the server,
 	 * the channel and the session say so.  false: no memory. */
-	bool (
-	    *set_broadcast_to_publisher)(struct bx_session *session, bool on);
+	bool (*set_broadcast_to_publisher)(struct bx_session *session,
+	    bool on);
 
 	/*
 	 * From now on events go out with replies to connects alone, and are
-	 * kept until they are acknowledged; false: no memory.  close_batch
-	 * numbers, from 1, the reply to a connect that is being written, with
+	 * kept until they are acknowledged; false: no memory.  close_batch,
+	 * called in replying to a connect, numbers that reply, from 1, with
 	 * all events that will go with it.  acknowledge frees what went out
 	 * with replies up to that number; the rest is sent again (rule 98).
 	 */
@@ -115,22 +118,26 @@ struct bx_host {
 	uint64_t (*close_batch)(struct bx_session *session);
 	void (*acknowledge)(struct bx_session *session, uint64_t batch);
 
-	/* End the session and tell its client to stop (rule 59). */
+	/* Tell the client to stop (rule 59), with its connect that is held or
+	 * its next one, and end the session with that.  Until then it can be
+	 * found, but all else that it sends is from a session unknown. */
 	void (*kick)(struct bx_session *session);
 
-	/* Queue a message for one session.  false: it is gone, perhaps by
-	 * this; there is no memory; or the channel is none. */
+	/* Queue a message on any channel for one session.  false: it is gone,
+	 * perhaps by this; there is no memory; or the channel is none. */
 	bool (*deliver)(struct bx_host *host, struct bx_session *session,
 	    const struct bx_outgoing *message);
-	/* Queue a message for all subscribers; false: as above. */
-	bool (
-	    *publish)(struct bx_host *host, const struct bx_outgoing *message);
+	/* Queue a message for all subscribers of a channel which is neither
+	 * /meta/ nor /service/.  false: as above. */
+	bool (*publish)(struct bx_host *host,
+	    const struct bx_outgoing *message);
 
-	/* Have fn called for what is sent to "/service/" name.  false: there
-	 * is one, or no memory. */
+	/* Have fn called for what is sent to "/service/" name, until the
+	 * plugin stops.  false: there is one, or no memory. */
 	bool (*add_service)(struct bx_host *host, const char *name,
 	    bx_service_fn *fn, void *ctx);
 	void (*remove_service)(struct bx_host *host, const char *name);
 };
+/* clang-format on */
 
 #endif

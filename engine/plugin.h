@@ -53,11 +53,13 @@ enum bx_pass {
 /* An event before it is written, once for all who will have it. */
 struct bx_event {
 	struct bx_session *session; /* who published it, or NULL */
-	struct bx_slice channel;    /* a valid name, decoded */
-	struct bx_slice data;	    /* JSON */
+	struct bx_slice channel;    /* a valid name, decoded; to be read */
+	struct bx_slice data;	    /* JSON; to be read */
 	struct bx_draft *draft;	    /* takes fields and members of ext */
-	bool lazy; /* to be set or cleared: it can wait (section 5) */
-	bx_msec lazy_timeout; /* for so long; negative: as configured */
+	/* To be set or cleared: it wakes nobody, and goes out with whatever
+	 * does, or after so long (BAYEUX.md section 5). */
+	bool lazy;
+	bx_msec lazy_timeout; /* 0 or less: as configured */
 };
 
 /* A reply before it is sent. */
@@ -77,6 +79,7 @@ struct bx_replying {
 
 #define BX_HELD_EXT_MAX 1024
 
+/* It and its name outlive the server's use of it, as a module's do. */
 struct bx_plugin {
 	unsigned major; /* BX_PLUGIN_MAJOR */
 	unsigned minor; /* BX_PLUGIN_MINOR */
@@ -86,22 +89,27 @@ struct bx_plugin {
 	/* First of all; *ctx goes to all other functions.  false: it cannot,
 	 * has logged why, and is not called again. */
 	bool (*start)(struct bx_host *host, void **ctx);
-	/* Last of all: its timers, sessions' data and references are to be
-	 * given up by now. */
+	/* Last of all, if it was started: references to sessions are to be
+	 * given up by now.  Its services end with it. */
 	void (*stop)(void *ctx);
 
-	/* Every message, before anything else is done with it. */
+	/* Every message with a valid channel and id, before anything else is
+	 * done with it, and once. */
 	enum bx_pass (*incoming)(void *ctx, const struct bx_incoming *message);
 	/* A handshake was granted.  message->session is the new session; its
 	 * reply is not written yet. */
 	void (*session_new)(void *ctx, const struct bx_incoming *message);
-	/* A session is gone, soon after it went: its id is unknown, and its
-	 * data is freed when this returns and nobody refers to it. */
+	/* A session is gone, soon after it went, even one that was there
+	 * before the plugin: its id is unknown, and its data is freed when
+	 * this returns and nobody refers to it. */
 	void (*session_gone)(void *ctx, struct bx_session *session,
 	    enum bx_gone_reason reason);
 	/* Every event that a client or plugin publishes or delivers. */
 	void (*publishing)(void *ctx, struct bx_event *event);
-	/* Every reply.  What was begun twice is sent once: the last counts. */
+	/* Every reply, those to messages that incoming has not seen included,
+	 * and before what it grants is done.  It may be written twice: then
+	 * the last counts.  A session that was kicked while its connect was
+	 * held is gone before its reply is written. */
 	void (*replying)(void *ctx, const struct bx_replying *reply);
 };
 

@@ -11,7 +11,6 @@ broadcast(struct bx_turn *turn)
 	struct bx_outgoing event = {
 		.channel = { turn->channel.name.text, turn->channel.name.len },
 		.data = bx_turn_field(turn, BX_FIELD_DATA),
-		.lazy_timeout = -1,
 	};
 	struct bx_slice ext = bx_turn_field(turn, BX_FIELD_EXT);
 
