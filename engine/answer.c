@@ -6,6 +6,7 @@
 #include "exchange_private.h"
 #include "meta.h"
 #include "queue.h"
+#include "session_keep.h"
 
 /* Is this the exchange of a connect that was held? */
 static bool
@@ -45,6 +46,8 @@ reply_to_held(struct bx_exchange *exchange)
 	if (reply == NULL)
 		return false;
 	exchange->replies[exchange->reply_count++] = reply;
+	exchange->parts.first.batch =
+	    bx_session_closed_batch(exchange->parts.first.session);
 	return true;
 }
 
@@ -86,11 +89,10 @@ bx_exchange_answer(struct bx_exchange *exchange)
 	if (exchange->reader.wake == BX_WAKE_SUPERSEDED)
 		answer.outcome = BX_OUTCOME_SUPERSEDED;
 	else if (exchange->no_memory ||
-	    (was_held(exchange) && !reply_to_held(exchange)))
+	    (was_held(exchange) && !reply_to_held(exchange)) ||
+	    bx_parts_take_queues(&exchange->parts,
+		exchange->transport->connect_delivery_only) != BX_OK)
 		answer.outcome = BX_OUTCOME_NO_MEMORY;
-	else
-		bx_parts_take_queues(&exchange->parts,
-		    exchange->transport->connect_delivery_only);
 	exchange->state = EXCHANGE_ANSWERED;
 	bx_parts_end_batches(&exchange->parts);
 	answer.sets_cookie = exchange->is_introduced;

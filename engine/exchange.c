@@ -11,6 +11,7 @@
 #include "exchange_private.h"
 #include "dispatch.h"
 #include "meta.h"
+#include "session_keep.h"
 #include "sessions.h"
 
 struct bx_exchange *
@@ -173,6 +174,7 @@ finish_turn(struct bx_exchange *exchange, struct bx_turn *turn,
 	if (part != NULL && turn->answers_connect) {
 		part->answers_connect = true;
 		part->connect = turn->connect;
+		part->batch = bx_session_closed_batch(part->session);
 	}
 	if (step == BX_STEP_HOLD)
 		return hold(exchange, turn);

@@ -25,22 +25,34 @@ session_new(void *ctx, const struct bx_incoming *message)
 		(void)host->keep(message->session);
 }
 
+/* The number that a client acknowledges.  What is no whole number counts as
+ * nothing, and a huge one as all there is (rule 98). */
+static uint64_t
+read_batch(const struct bx_host *host, struct bx_slice json)
+{
+	int64_t batch;
+	size_t i;
+
+	if (host->json_integer(json, &batch))
+		return batch < 0 ? 0 : (uint64_t)batch;
+	if (json.len == 0 || json.at[0] < '0' || json.at[0] > '9')
+		return 0;
+	for (i = 0; i < json.len; i++)
+		if (json.at[i] == '.' || json.at[i] == '-')
+			return 0;
+	return UINT64_MAX;
+}
+
 static enum bx_pass
 incoming(void *ctx, const struct bx_incoming *message)
 {
 	struct bx_host *host = ctx;
-	int64_t batch = 0;
-
 	if (message->session == NULL ||
 	    !bx_slice_is(message->channel, "/meta/connect") ||
 	    !host->is_keeping(message->session))
 		return BX_PASS_ON;
-	/* What is no number acknowledges nothing. */
-	if (!host->json_integer(host->json_member(message->ext, "ack"),
-		&batch) ||
-	    batch < 0)
-		batch = 0;
-	host->acknowledge(message->session, (uint64_t)batch);
+	host->acknowledge(message->session,
+	    read_batch(host, host->json_member(message->ext, "ack")));
 	return BX_PASS_ON;
 }
 

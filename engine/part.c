@@ -98,16 +98,50 @@ may_ride(const struct bx_session *session)
 	    !bx_session_is_leaving(session);
 }
 
-void
+/* What was taken waits again, or never ceased to. */
+static void
+give_back(struct bx_parts *parts, struct bx_part *part)
+{
+	if (part->copied)
+		bx_delivery_free_all(parts->env, &part->taken);
+	else
+		bx_session_put_back(part->session, &part->taken);
+}
+
+static enum bx_status
+take(struct bx_part *part)
+{
+	struct bx_session *session = part->session;
+
+	part->copied = bx_session_is_keeping(session) &&
+	    bx_session_state(session) != BX_SESSION_GONE;
+	if (part->copied)
+		return bx_session_take_kept(session, part->batch,
+		    &part->taken);
+	bx_session_take_queue(session, &part->taken);
+	return BX_OK;
+}
+
+enum bx_status
 bx_parts_take_queues(struct bx_parts *parts, bool connects_only)
 {
 	struct bx_part *part = NULL;
 
-	while ((part = bx_parts_next(parts, part)) != NULL)
-		if (!part->silent &&
-		    (part->answers_connect ||
+	while ((part = bx_parts_next(parts, part)) != NULL) {
+		if (part->silent ||
+		    !(part->answers_connect ||
 			(!connects_only && may_ride(part->session))))
-			bx_session_take_queue(part->session, &part->taken);
+			continue;
+		if (take(part) != BX_OK)
+			goto give_all_back;
+	}
+	return BX_OK;
+
+give_all_back:
+	part = NULL;
+	while ((part = bx_parts_next(parts, part)) != NULL)
+		give_back(parts, part);
+	return BX_ENOMEM;
 }
 
 void
@@ -117,10 +151,9 @@ bx_parts_settle(struct bx_parts *parts, bool handed_over, bx_msec now)
 
 	while ((part = bx_parts_next(parts, part)) != NULL) {
 		if (handed_over)
-			bx_session_handed_over(part->session, part->connect,
-			    &part->taken);
+			bx_delivery_free_all(parts->env, &part->taken);
 		else
-			bx_session_put_back(part->session, &part->taken);
+			give_back(parts, part);
 		if (part->answers_connect)
 			bx_session_replied(part->session, part->connect, now);
 	}

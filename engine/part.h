@@ -24,8 +24,10 @@ struct bx_part {
 	struct bx_session *session;
 	struct bx_list taken; /* deliveries in the answer, in order */
 	uint32_t connect;     /* the connect or handshake it answers */
+	uint64_t batch; /* that its reply closed, of a session that keeps */
 	bool answers_connect;
 	bool batching;
+	bool copied; /* what it has taken is the session's all the same */
 	bool silent; /* nothing rides with a handshake (rule 30) */
 };
 
@@ -52,9 +54,12 @@ struct bx_part *bx_parts_next(struct bx_parts *parts, struct bx_part *part);
 void bx_parts_begin_batches(struct bx_parts *parts);
 void bx_parts_end_batches(struct bx_parts *parts);
 
-/* Take everything that waits for the sessions, for one answer; connects_only:
- * for those alone whose connect it answers. */
-void bx_parts_take_queues(struct bx_parts *parts, bool connects_only);
+/*
+ * Take everything that waits for the sessions, for one answer; connects_only:
+ * for those alone whose connect it answers.  BX_ENOMEM: nothing is taken.
+ */
+enum bx_status bx_parts_take_queues(struct bx_parts *parts,
+    bool connects_only);
 
 /* The answer has gone out, or was lost: then what was taken waits again.
  * Expiry starts for those whose connect was answered (rule 84). */

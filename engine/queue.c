@@ -100,6 +100,21 @@ bx_queue_take_all(struct bx_queue *queue, struct bx_list *list)
 }
 
 void
+bx_queue_take_batch(struct bx_queue *queue, uint64_t batch,
+    struct bx_list *list)
+{
+	struct bx_list rest;
+
+	bx_list_init(&rest);
+	bx_list_append_all(&rest, &queue->deliveries);
+	bx_queue_take_all(queue, list);
+	while (
+	    !bx_list_is_empty(&rest) && delivery_at(rest.next)->batch <= batch)
+		bx_list_append(list, bx_list_take_first(&rest));
+	bx_queue_put_back(queue, &rest);
+}
+
+void
 bx_queue_put_back(struct bx_queue *queue, struct bx_list *list)
 {
 	struct bx_list *next = queue->deliveries.next;

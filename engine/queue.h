@@ -59,6 +59,10 @@ enum bx_status bx_queue_push(struct bx_queue *queue,
 /* Move everything, in order, to the end of list. */
 void bx_queue_take_all(struct bx_queue *queue, struct bx_list *list);
 
+/* Move those in front whose batch is not above this one. */
+void bx_queue_take_batch(struct bx_queue *queue, uint64_t batch,
+    struct bx_list *list);
+
 /* Move all of list, which was taken from this queue, back to its places: of
  * two lists it does not matter which goes back first. */
 void bx_queue_put_back(struct bx_queue *queue, struct bx_list *list);

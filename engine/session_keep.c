@@ -5,6 +5,12 @@
 #include "session_private.h"
 #include "session_queue.h"
 
+static struct bx_delivery *
+delivery_at(struct bx_list *link)
+{
+	return BX_LIST_ENTRY(link, struct bx_delivery, link);
+}
+
 enum bx_status
 bx_session_keep(struct bx_session *session)
 {
@@ -30,26 +36,31 @@ bx_session_close_batch(struct bx_session *session)
 	return ++session->extra->batch;
 }
 
-/* Batch 0 is the number of what went out before the session kept anything. */
-static bool
-is_acknowledged(const struct bx_session *session,
-    const struct bx_delivery *delivery)
+uint64_t
+bx_session_closed_batch(const struct bx_session *session)
 {
-	return delivery->batch <= session->extra->acknowledged;
+	return session->extra == NULL ? 0 : session->extra->batch;
 }
 
-/* Free the deliveries in list, which went out, that were acknowledged. */
-static void
-free_acknowledged(struct bx_session *session, struct bx_list *list)
+void
+bx_session_enter_batch(const struct bx_session *session,
+    struct bx_delivery *delivery)
 {
-	struct bx_list *link = list->next;
+	delivery->batch =
+	    bx_session_is_keeping(session) ? session->extra->batch + 1 : 0;
+}
 
-	while (link != list) {
-		struct bx_delivery *delivery =
-		    BX_LIST_ENTRY(link, struct bx_delivery, link);
+/* Free the deliveries in list that went out, and came. */
+static void
+free_acknowledged(struct bx_session *session, uint64_t batch)
+{
+	struct bx_list *link = session->extra->kept.next;
+
+	while (link != &session->extra->kept) {
+		struct bx_delivery *delivery = delivery_at(link);
 
 		link = link->next;
-		if (is_acknowledged(session, delivery))
+		if (delivery->batch <= batch)
 			bx_delivery_free(session->sessions->env, delivery);
 	}
 }
@@ -57,17 +68,16 @@ free_acknowledged(struct bx_session *session, struct bx_list *list)
 /* The same with what waits: some of it went out, was taken for lost, and has
  * come after all. */
 static void
-drop_acknowledged(struct bx_session *session)
+drop_acknowledged(struct bx_session *session, uint64_t batch)
 {
 	struct bx_list *list = &session->queue.deliveries;
 	struct bx_list *link = list->next;
 
 	while (link != list) {
-		struct bx_delivery *delivery =
-		    BX_LIST_ENTRY(link, struct bx_delivery, link);
+		struct bx_delivery *delivery = delivery_at(link);
 
 		link = link->next;
-		if (delivery->batch > 0 && is_acknowledged(session, delivery))
+		if (delivery->batch > 0 && delivery->batch <= batch)
 			bx_queue_drop(&session->queue, session->sessions->env,
 			    delivery);
 	}
@@ -94,11 +104,8 @@ bx_session_acknowledge(struct bx_session *session, uint64_t batch)
 		return;
 	if (batch > extra->batch)
 		batch = extra->batch;
-	/* A connect that was overtaken may come late. */
-	if (batch > extra->acknowledged)
-		extra->acknowledged = batch;
-	drop_acknowledged(session);
-	free_acknowledged(session, &extra->kept);
+	drop_acknowledged(session, batch);
+	free_acknowledged(session, batch);
 	resends = !bx_list_is_empty(&extra->kept);
 	bx_session_put_back(session, &extra->kept);
 	/* What is sent again has been lazy for long enough. */
@@ -108,18 +115,41 @@ bx_session_acknowledge(struct bx_session *session, uint64_t batch)
 		bx_session_end(session, BX_GONE_OVERFLOW);
 }
 
-void
-bx_session_handed_over(struct bx_session *session, uint32_t connect,
+/* What came into the queue before it was kept has no batch yet. */
+static void
+move_to_kept(struct bx_session *session, uint64_t batch)
+{
+	struct bx_list *link;
+	struct bx_list taken;
+
+	bx_list_init(&taken);
+	bx_queue_take_batch(&session->queue, batch, &taken);
+	for (link = taken.next; link != &taken; link = link->next)
+		if (delivery_at(link)->batch == 0)
+			delivery_at(link)->batch = batch;
+	bx_list_append_all(&session->extra->kept, &taken);
+}
+
+enum bx_status
+bx_session_take_kept(struct bx_session *session, uint64_t batch,
     struct bx_list *list)
 {
-	if (!bx_session_is_keeping(session) ||
-	    session->state == BX_SESSION_GONE) {
-		bx_delivery_free_all(session->sessions->env, list);
-		return;
+	const struct bx_env *env = session->sessions->env;
+	struct bx_list *kept = &session->extra->kept;
+	struct bx_list *link;
+
+	move_to_kept(session, batch);
+	for (link = kept->next; link != kept; link = link->next) {
+		struct bx_delivery *copy;
+
+		if (delivery_at(link)->batch > batch)
+			continue;
+		copy = bx_delivery_new(env, delivery_at(link)->message);
+		if (copy == NULL) {
+			bx_delivery_free_all(env, list);
+			return BX_ENOMEM;
+		}
+		bx_list_append(list, &copy->link);
 	}
-	free_acknowledged(session, list);
-	if (connect == session->connects)
-		bx_list_append_all(&session->extra->kept, list);
-	else
-		bx_session_put_back(session, list);
+	return BX_OK;
 }

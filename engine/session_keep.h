@@ -1,9 +1,10 @@
 /*
  * session_keep.h - events that are kept until the client says it has them.
  *
- * What goes out with the reply to a connect bears the number of that reply's
- * batch.  The next connect acknowledges batches up to some number; whatever
- * went out later may be lost, and waits again in its old places.
+ * A message enters the batch that is open when it is queued.  Each reply to a
+ * connect closes one, and carries all messages up to it that were not
+ * acknowledged, those on their way in an earlier reply included (rule 97): the
+ * client says with its next connect which reply it has last seen.
  *
  * Ownership: what is kept is the session's.
  * Reentrancy: no function calls out.
@@ -17,6 +18,7 @@
 #include <stdint.h>
 
 #include "list.h"
+#include "queue.h"
 #include "session.h"
 #include "status.h"
 
@@ -25,20 +27,29 @@
 enum bx_status bx_session_keep(struct bx_session *session);
 bool bx_session_is_keeping(const struct bx_session *session);
 
-/* The number, from 1, of the batch that goes with the reply that is being
- * written (rule 97); 0 for a session that does not keep. */
+/* Close the open batch, for the reply that is being written: its number, from
+ * 1; 0 for a session that does not keep. */
 uint64_t bx_session_close_batch(struct bx_session *session);
 
-/* Free what was in batches up to this one; the rest waits again (rule 98).
- * Numbers that are too high or too low are harmless.  May end the session. */
+/* The batch that was closed last; 0: none. */
+uint64_t bx_session_closed_batch(const struct bx_session *session);
+
+/* A delivery is about to be queued: it is of the open batch. */
+void bx_session_enter_batch(const struct bx_session *session,
+    struct bx_delivery *delivery);
+
+/* Free what is of batches up to this one; all else that went out waits again,
+ * and is due (rule 98).  Numbers that are too high or too low are harmless.
+ * May end the session. */
 void bx_session_acknowledge(struct bx_session *session, uint64_t batch);
 
 /*
- * The deliveries in list have all been handed over, in the reply to the
- * numbered connect: keep those that have to be, and free the rest.  If a newer
- * connect came meanwhile, it has told already what it got.
+ * For a session that keeps: put into list, which is empty, deliveries of all
+ * that is not acknowledged of batches up to this one.  They are the caller's
+ * to free, whether they are handed over or not.  BX_ENOMEM: there are none,
+ * and they wait for the next connect.
  */
-void bx_session_handed_over(struct bx_session *session, uint32_t connect,
+enum bx_status bx_session_take_kept(struct bx_session *session, uint64_t batch,
     struct bx_list *list);
 
 #endif

@@ -34,7 +34,6 @@ struct bx_session_extra {
 	struct bx_times times;
 	struct bx_list kept;   /* gone out and not acknowledged, in order */
 	uint64_t batch;	       /* the newest that was closed */
-	uint64_t acknowledged; /* batches up to this one */
 	struct bx_session_datum *data; /* by slot */
 	unsigned data_count;
 	bool keeps;

@@ -68,7 +68,7 @@ bx_session_accept(struct bx_session *session, struct bx_delivery *delivery)
 		bx_delivery_free(sessions->env, delivery);
 		return BX_EGONE;
 	}
-	delivery->batch = 0;
+	bx_session_enter_batch(session, delivery);
 	status = push(session, delivery);
 	if (status == BX_EFULL && session->state == BX_SESSION_WAITING) {
 		/* It is full of lazy messages, whose reader has been there
@@ -105,15 +105,8 @@ bx_session_deliver(struct bx_session *session, struct bx_message *message)
 void
 bx_session_take_queue(struct bx_session *session, struct bx_list *list)
 {
-	struct bx_list *link;
-
 	bx_queue_take_all(&session->queue, list);
 	wake_for_messages(session);
-	if (!bx_session_is_keeping(session))
-		return;
-	for (link = list->next; link != list; link = link->next)
-		BX_LIST_ENTRY(link, struct bx_delivery, link)->batch =
-		    session->extra->batch;
 }
 
 void

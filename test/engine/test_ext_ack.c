@@ -214,10 +214,8 @@ rule_98_what_is_in_flight_when_a_newer_connect_comes_is_sent_again(void)
 	CU_ASSERT_STRING_EQUAL(cut.text, "[" EVENT("1") REPLY("2"));
 	/* The client gave up on it before all of it had come. */
 	send_connect(&pair, &newer, "1");
-	CU_ASSERT_FALSE(newer.ready);
-	talk_deliver(&pair.talk, &cut);
-	talk_drain(&pair.talk);
 	CU_ASSERT_STRING_EQUAL(newer.text, "[" EVENT("1") REPLY("3"));
+	talk_deliver(&pair.talk, &cut);
 	talk_deliver(&pair.talk, &newer);
 	/* Or it had come after all. */
 	publish(&pair, "2");

@@ -25,6 +25,17 @@ open_house(struct house *house)
 	CU_ASSERT_TRUE(bx_session_is_keeping(house->session));
 }
 
+static size_t
+count(struct bx_list *list)
+{
+	struct bx_list *link;
+	size_t count = 0;
+
+	for (link = list->next; link != list; link = link->next)
+		count++;
+	return count;
+}
+
 /* Queue messages of one letter each, as a publish would. */
 static void
 deliver(struct house *house, const char *letters)
@@ -61,7 +72,12 @@ compose(struct house *house, struct answer *answer, const char *expected)
 
 	answer->batch = bx_session_close_batch(house->session);
 	bx_list_init(&answer->taken);
-	bx_session_take_queue(house->session, &answer->taken);
+	if (bx_session_is_keeping(house->session))
+		CU_ASSERT_EQUAL(bx_session_take_kept(house->session,
+				    answer->batch, &answer->taken),
+		    BX_OK)
+	else
+		bx_session_take_queue(house->session, &answer->taken);
 	for (link = answer->taken.next; link != &answer->taken;
 	     link = link->next)
 		(void)strncat(text,
@@ -79,12 +95,11 @@ answer(struct house *house, struct answer *reply, const char *expected)
 	compose(house, reply, expected);
 }
 
+/* It went out, or so it seems, or was lost: all the same to what is kept. */
 static void
-hand_over(struct house *house, struct answer *answer)
+finish(struct answer *answer)
 {
-	bx_session_handed_over(house->session, answer->connect,
-	    &answer->taken);
-	CU_ASSERT_TRUE(bx_list_is_empty(&answer->taken));
+	bx_delivery_free_all(unit_env(), &answer->taken);
 }
 
 /* The connect says that it has these batches; it is answered and so on. */
@@ -95,7 +110,7 @@ exchange(struct house *house, uint64_t acknowledged, const char *expected)
 
 	bx_session_acknowledge(house->session, acknowledged);
 	answer(house, &reply, expected);
-	hand_over(house, &reply);
+	finish(&reply);
 }
 
 static void
@@ -109,7 +124,7 @@ who_does_not_keep_has_no_batches(void)
 	CU_ASSERT_EQUAL(bx_session_close_batch(house.session), 0);
 	bx_session_acknowledge(house.session, 1);
 	answer(&house, &reply, "{");
-	hand_over(&house, &reply);
+	finish(&reply);
 	house_close(&house);
 }
 
@@ -174,7 +189,7 @@ rule_98_what_was_lost_goes_back_to_its_place(void)
 	deliver(&house, "b");
 	answer(&house, &lost, "ab");
 	deliver(&house, "c");
-	bx_session_put_back(house.session, &lost.taken);
+	finish(&lost);
 	exchange(&house, 0, "abc");
 	house_close(&house);
 }
@@ -189,14 +204,15 @@ rule_98_what_came_though_it_was_thought_lost_is_not_doubled(void)
 	deliver(&house, "ab");
 	answer(&house, &cut, "ab");
 	deliver(&house, "c");
-	bx_session_put_back(house.session, &cut.taken);
+	bx_session_acknowledge(house.session, 0);
+	finish(&cut);
 	CU_ASSERT_EQUAL(cut.batch, 1);
 	exchange(&house, 1, "c");
 	house_close(&house);
 }
 
 static void
-rule_98_what_is_in_flight_when_a_newer_connect_comes_waits_again(void)
+rule_97_what_is_in_flight_when_a_newer_connect_comes_goes_with_it_too(void)
 {
 	struct answer older, newer;
 	struct house house;
@@ -205,20 +221,90 @@ rule_98_what_is_in_flight_when_a_newer_connect_comes_waits_again(void)
 	deliver(&house, "a");
 	answer(&house, &older, "a");
 	bx_session_acknowledge(house.session, 0);
-	connect(&house, &newer);
-	hand_over(&house, &older);
-	compose(&house, &newer, "a");
-	hand_over(&house, &newer);
+	answer(&house, &newer, "a");
+	finish(&older);
+	finish(&newer);
 	bx_session_acknowledge(house.session, newer.batch);
 	/* This one says that the older one has come after all. */
 	deliver(&house, "b");
 	answer(&house, &older, "b");
 	bx_session_acknowledge(house.session, older.batch);
-	connect(&house, &newer);
-	hand_over(&house, &older);
-	compose(&house, &newer, "");
-	hand_over(&house, &newer);
+	answer(&house, &newer, "");
+	finish(&older);
+	finish(&newer);
 	exchange(&house, 0, "");
+	house_close(&house);
+}
+
+/* All three were written before one of them was answered. */
+static void
+rule_97_of_connects_that_race_each_reply_has_all_up_to_its_number(void)
+{
+	struct bx_list taken[3];
+	struct house house;
+	uint64_t batch[3];
+	int i;
+
+	open_house(&house);
+	house.settings.max_queue_messages = 10;
+	for (i = 0; i < 3; i++) {
+		deliver(&house, "a");
+		batch[i] = bx_session_close_batch(house.session);
+		bx_list_init(&taken[i]);
+	}
+	deliver(&house, "z");
+	for (i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(bx_session_take_kept(house.session, batch[i],
+				    &taken[i]),
+		    BX_OK);
+		CU_ASSERT_EQUAL(count(&taken[i]), (size_t)i + 1);
+	}
+	for (i = 0; i < 3; i++)
+		bx_delivery_free_all(unit_env(), &taken[i]);
+	/* The client has seen the last of them. */
+	exchange(&house, batch[2], "z");
+	house_close(&house);
+}
+
+static void
+rule_97_a_message_stays_in_the_batch_it_was_queued_in(void)
+{
+	struct house house;
+
+	open_house(&house);
+	deliver(&house, "a");
+	exchange(&house, 0, "a");
+	deliver(&house, "b");
+	exchange(&house, 0, "ab");
+	exchange(&house, 1, "b");
+	exchange(&house, 2, "");
+	house_close(&house);
+}
+
+static bool
+take(void *ctx)
+{
+	struct house *house = ctx;
+	struct bx_list taken;
+	bool success;
+
+	bx_list_init(&taken);
+	success = bx_session_take_kept(house->session, 1, &taken) == BX_OK;
+	CU_ASSERT_EQUAL(count(&taken), success ? 2 : 0);
+	bx_delivery_free_all(unit_env(), &taken);
+	return success;
+}
+
+static void
+without_memory_nothing_is_taken_and_nothing_lost(void)
+{
+	struct house house;
+
+	open_house(&house);
+	deliver(&house, "ab");
+	CU_ASSERT_EQUAL(bx_session_close_batch(house.session), 1);
+	CU_ASSERT_EQUAL(unit_fail_each(take, &house), 2);
+	exchange(&house, 0, "ab");
 	house_close(&house);
 }
 
@@ -232,7 +318,7 @@ what_went_out_before_it_kept_is_not_kept(void)
 	deliver(&house, "a");
 	answer(&house, &reply, "a");
 	CU_ASSERT_EQUAL(bx_session_keep(house.session), BX_OK);
-	hand_over(&house, &reply);
+	finish(&reply);
 	exchange(&house, 0, "");
 	house_close(&house);
 }
@@ -264,9 +350,9 @@ a_session_that_is_gone_keeps_nothing(void)
 	deliver(&house, "a");
 	exchange(&house, 0, "a");
 	deliver(&house, "b");
-	answer(&house, &reply, "b");
+	answer(&house, &reply, "ab");
 	bx_session_end(house.session, BX_GONE_DISCONNECT);
-	hand_over(&house, &reply);
+	finish(&reply);
 	bx_session_acknowledge(house.session, 0);
 	CU_ASSERT_EQUAL(bx_session_queued(house.session), 2);
 	bx_session_unref(house.session);
@@ -350,11 +436,13 @@ acknowledging_needs_no_memory(void)
 
 	open_house(&house);
 	deliver(&house, "ab");
+	exchange(&house, 0, "ab");
 	unit_fail_allocation(1);
-	exchange(&house, 0, "ab");
-	exchange(&house, 0, "ab");
-	exchange(&house, 2, "");
+	bx_session_acknowledge(house.session, 0);
+	bx_session_acknowledge(house.session, 1);
 	CU_ASSERT_FALSE(unit_has_failed());
+	unit_fail_allocation(0);
+	exchange(&house, 1, "");
 	house_close(&house);
 }
 
@@ -372,8 +460,14 @@ static const struct unit_test tests[] = {
 	    rule_98_what_was_lost_goes_back_to_its_place },
 	{ "rule 98: what came though it was thought lost is not doubled",
 	    rule_98_what_came_though_it_was_thought_lost_is_not_doubled },
-	{ "rule 98: what is in flight when a newer connect comes waits again",
-	    rule_98_what_is_in_flight_when_a_newer_connect_comes_waits_again },
+	{ "rule 97: what is in flight when a newer connect comes goes with it",
+	    rule_97_what_is_in_flight_when_a_newer_connect_comes_goes_with_it_too },
+	{ "rule 97: of connects that race each reply has all up to its number",
+	    rule_97_of_connects_that_race_each_reply_has_all_up_to_its_number },
+	{ "rule 97: a message stays in the batch it was queued in",
+	    rule_97_a_message_stays_in_the_batch_it_was_queued_in },
+	{ "without memory nothing is taken, and nothing lost",
+	    without_memory_nothing_is_taken_and_nothing_lost },
 	{ "what went out before it kept is not kept",
 	    what_went_out_before_it_kept_is_not_kept },
 	{ "what was lost before it kept is not taken for acknowledged",

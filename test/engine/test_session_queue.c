@@ -252,8 +252,8 @@ rule_98_what_is_sent_again_is_not_lazy(void)
 	CU_ASSERT_EQUAL(bx_session_keep(house.session), BX_OK);
 	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
 	CU_ASSERT_EQUAL(bx_session_close_batch(house.session), 1);
-	bx_session_take_queue(house.session, &taken);
-	bx_session_handed_over(house.session, 1, &taken);
+	CU_ASSERT_EQUAL(bx_session_take_kept(house.session, 1, &taken), BX_OK);
+	bx_delivery_free_all(unit_env(), &taken);
 	CU_ASSERT_EQUAL(deliver_lazy(&house, 40), BX_OK);
 	CU_ASSERT_FALSE(bx_session_is_due(house.session, 0));
 	bx_session_acknowledge(house.session, 0);
