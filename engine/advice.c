@@ -3,6 +3,8 @@
  */
 #include "advice.h"
 
+#include <stdint.h>
+
 static const char *const reconnect_names[] = {
 	[BX_RECONNECT_RETRY] = "retry",
 	[BX_RECONNECT_HANDSHAKE] = "handshake",
@@ -61,6 +63,16 @@ bx_advice_none(const struct bx_settings *settings)
 		.interval = settings->interval,
 		.timeout = settings->timeout,
 	};
+}
+
+bx_msec
+bx_advice_spread(const struct bx_env *env, bx_msec spread)
+{
+	uint32_t random;
+
+	if (spread <= 0 || !env->random(env->ctx, &random, sizeof(random)))
+		return 0;
+	return (bx_msec)random % (spread + 1);
 }
 
 void

@@ -49,6 +49,10 @@ struct bx_advice bx_advice_multiple_clients(
 /* Stop. */
 struct bx_advice bx_advice_none(const struct bx_settings *settings);
 
+/* A random pause of at most spread, so that those who were all told to retry
+ * do not all come at once. */
+bx_msec bx_advice_spread(const struct bx_env *env, bx_msec spread);
+
 /* Append the advice object; a failure stays in buf. */
 void bx_advice_append(struct bx_buf *buf, const struct bx_advice *advice);
 

@@ -86,7 +86,9 @@ bx_exchange_answer(struct bx_exchange *exchange)
 	 * along, and for the next one to tell. */
 	bx_parts_begin_batches(&exchange->parts);
 	bx_session_let_go(&exchange->reader);
-	if (exchange->reader.wake == BX_WAKE_SUPERSEDED)
+	if (exchange->stream != NULL)
+		answer = bx_stream_answer(exchange);
+	else if (exchange->reader.wake == BX_WAKE_SUPERSEDED)
 		answer.outcome = BX_OUTCOME_SUPERSEDED;
 	else if (exchange->no_memory ||
 	    (was_held(exchange) && !reply_to_held(exchange)) ||

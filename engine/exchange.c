@@ -260,9 +260,8 @@ take_turn(struct bx_exchange *exchange, bx_msec now)
 	return step;
 }
 
-/* Everything is processed, or can go no further. */
-static void
-become_ready(struct bx_exchange *exchange)
+void
+bx_exchange_become_ready(struct bx_exchange *exchange)
 {
 	free_input(exchange);
 	exchange->state = EXCHANGE_READY;
@@ -290,11 +289,11 @@ run(struct bx_exchange *exchange, bx_msec now)
 			return;
 		case BX_STEP_NO_MEMORY:
 			exchange->no_memory = true;
-			become_ready(exchange);
+			bx_exchange_become_ready(exchange);
 			return;
 		}
 	}
-	become_ready(exchange);
+	bx_exchange_become_ready(exchange);
 }
 
 /* If there is a handshake, the first one is all there is (rule 29). */
@@ -326,12 +325,16 @@ bx_exchange_start(struct bx_exchange *exchange, bx_msec now)
 	exchange->core->now = now;
 	if (env->wall_clock != NULL)
 		exchange->received = env->wall_clock(env->ctx);
+	if (exchange->stream != NULL) {
+		bx_stream_start(exchange);
+		return;
+	}
 	prefer_handshake(input);
 	size = input->messages.count * sizeof(*exchange->replies);
 	exchange->replies = bx_alloc(env, size);
 	if (exchange->replies == NULL) {
 		exchange->no_memory = true;
-		become_ready(exchange);
+		bx_exchange_become_ready(exchange);
 		return;
 	}
 	run(exchange, now);
@@ -353,6 +356,7 @@ bx_exchange_close(struct bx_exchange *exchange, bool handed_over, bx_msec now)
 	size_t i;
 
 	free_input(exchange);
+	bx_stream_close(exchange, handed_over, now);
 	bx_session_let_go(&exchange->reader);
 	bx_parts_settle(&exchange->parts, handed_over, now);
 	bx_parts_fini(&exchange->parts);

@@ -26,6 +26,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "env.h"
 #include "message.h"
@@ -47,7 +48,10 @@ enum bx_outcome {
 	BX_OUTCOME_REPLIES,    /* write the messages of the answer */
 	BX_OUTCOME_SUPERSEDED, /* a newer connect took over: no messages, an
 				 * HTTP error status (rule 42) */
-	BX_OUTCOME_NO_MEMORY   /* no messages; nothing queued was lost */
+	BX_OUTCOME_NO_MEMORY,  /* no messages; nothing queued was lost */
+	/* Of a stream that is not opened (stream.h); no messages. */
+	BX_OUTCOME_UNKNOWN, /* there is no such session, or not for this one */
+	BX_OUTCOME_CROWDED  /* its browser has too many (rule 46) */
 };
 
 struct bx_answer {
@@ -58,6 +62,10 @@ struct bx_answer {
 	bool sets_cookie;
 	/* All that it answers came from sessions that asked for comments. */
 	bool commented;
+	/* Of a stream alone. */
+	bool is_first;	/* no messages, but event is what the client has */
+	bool is_last;	/* the stream ends with it */
+	uint64_t event; /* the number of its events; 0: it has none */
 };
 
 typedef void bx_answer_fn(struct bx_message *message, void *ctx);

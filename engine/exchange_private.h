@@ -1,9 +1,9 @@
 /*
- * exchange_private.h - the inside of an exchange, for exchange.c, ticket.c,
- * answer.c and engine.c alone.
+ * exchange_private.h - the inside of an exchange, for exchange.c, stream.c,
+ * ticket.c, answer.c and engine.c alone.
  *
- * Ownership: an exchange owns its input, its parts, its replies and its id; a
- * ticket is its callback's.
+ * Ownership: an exchange owns its input, its parts, its replies, its id and
+ * its stream; a ticket is its callback's.
  */
 #ifndef BX_EXCHANGE_PRIVATE_H
 #define BX_EXCHANGE_PRIVATE_H
@@ -55,6 +55,7 @@ struct bx_exchange {
 		size_t ext_len;
 	} held;		  /* id and ext of a held connect, as JSON */
 	int64_t received; /* ms since 1970 */
+	struct bx_stream_part *stream; /* of stream.c; NULL: it is none */
 	bx_msec resumed_at;
 	enum exchange_state state;
 	bool wants_advice;
@@ -67,6 +68,16 @@ struct bx_ticket {
 	const struct bx_env *env;
 	struct bx_exchange *exchange; /* NULL once that is closed */
 };
+
+/* Everything is processed, or can go no further. */
+void bx_exchange_become_ready(struct bx_exchange *exchange);
+
+/* What start, answer and close are for a stream; close is harmless for what
+ * is none. */
+void bx_stream_start(struct bx_exchange *exchange);
+struct bx_answer bx_stream_answer(struct bx_exchange *exchange);
+void bx_stream_close(struct bx_exchange *exchange, bool handed_over,
+    bx_msec now);
 
 /* Go on with a parked exchange whose ticket was resolved. */
 void bx_exchange_resume(struct bx_exchange *exchange);

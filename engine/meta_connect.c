@@ -5,26 +5,18 @@
 
 #include "meta.h"
 #include "session_extra.h"
+#include "session_keep.h"
 #include "session_queue.h"
+#include "session_stream.h"
 
 /* The longest pause between its connects that a client may ask for, unless
  * the timeout is longer: its session lives for as long without any. */
 #define PAUSE_MAX 60000
 
+/* What the transport of streams is called. */
+#define STREAM_TYPE "eventsource"
+
 static const char channel_json[] = "\"/meta/connect\"";
-
-/* A random pause of at most the core's spread, so that those who were all
- * told to retry do not all come at once. */
-static bx_msec
-spread_interval(const struct bx_core *core)
-{
-	uint32_t random;
-
-	if (core->spread <= 0 ||
-	    !core->env->random(core->env->ctx, &random, sizeof(random)))
-		return 0;
-	return (bx_msec)random % (core->spread + 1);
-}
 
 /* The advice that a successful reply carries, or false for none. */
 static bool
@@ -38,8 +30,8 @@ choose_advice(const struct bx_connect *connect, struct bx_advice *advice)
 		return true;
 	}
 	if (core->closing) {
-		*advice =
-		    bx_advice_retry(core->settings, spread_interval(core));
+		*advice = bx_advice_retry(core->settings,
+		    bx_advice_spread(core->env, core->spread));
 		advice->timeout = bx_session_timeout(session);
 		return true;
 	}
@@ -185,6 +177,48 @@ try_to_hold(struct bx_turn *turn, bx_msec hold, bool wants_advice)
 	return BX_STEP_HOLD;
 }
 
+/* Does the client read a stream, so that its connects are but signs of life
+ * (rule 92)? */
+static bool
+reads_stream(const struct bx_turn *turn)
+{
+	const char *const *types = turn->core->settings->connection_types;
+	int i;
+
+	if (!bx_json_string_equals(bx_turn_field(turn,
+				       BX_FIELD_CONNECTION_TYPE),
+		STREAM_TYPE) ||
+	    bx_session_is_keeping(turn->session))
+		return false;
+	for (i = 0; i < BX_CONNECTION_TYPES_MAX && types[i] != NULL; i++)
+		if (strcmp(types[i], STREAM_TYPE) == 0)
+			return true;
+	return false;
+}
+
+/* At once, and the next is due after as long as it could have been held; but
+ * who is left without a stream has to come for its messages (rule 46). */
+static enum bx_step
+answer_for_stream(struct bx_turn *turn)
+{
+	struct bx_session *session = turn->session;
+	struct bx_advice advice = bx_advice_retry(turn->core->settings,
+	    bx_session_own_interval(session));
+	struct bx_draft *draft;
+
+	if (bx_session_lacks_stream(session))
+		return answer_crowded(turn);
+	advice.timeout = 0;
+	if (advice.interval < bx_session_timeout(session))
+		advice.interval = bx_session_timeout(session);
+	draft = bx_turn_begin_reply(turn);
+	bx_reply_success(draft);
+	bx_reply_advice(draft, &advice);
+	bx_session_pause(session, advice.interval);
+	bx_session_set_advised(session, STREAM_TYPE);
+	return bx_turn_end_reply(turn);
+}
+
 enum bx_step
 bx_meta_connect(struct bx_turn *turn)
 {
@@ -209,12 +243,17 @@ bx_meta_connect(struct bx_turn *turn)
 	turn->connect =
 	    bx_session_connect(session, wishes.interval, &may_hold);
 	turn->answers_connect = true;
+	if (reads_stream(turn) && !turn->core->closing &&
+	    !bx_session_is_leaving(session))
+		return answer_for_stream(turn);
 	hold = hold_time(turn, &wishes);
 	if (bx_session_is_leaving(session)) {
 		bx_session_end(session, BX_GONE_KICKED);
 		connect.wake = BX_WAKE_ENDED;
 	} else if (may_hold && hold > 0 && turn->alone &&
-	    !turn->core->closing && !bx_session_is_due(session, turn->now))
+	    !turn->core->closing &&
+	    !(bx_session_is_due(session, turn->now) &&
+		bx_session_may_take(session, true)))
 		return try_to_hold(turn, hold, wishes.any);
 	connect.wants_advice = wishes.any;
 	if (bx_json_type_of(connect.id) == BX_JSON_NULL)

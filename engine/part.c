@@ -7,6 +7,7 @@
 #include "session_hold.h"
 #include "session_keep.h"
 #include "session_queue.h"
+#include "session_stream.h"
 
 void
 bx_parts_init(struct bx_parts *parts, const struct bx_env *env)
@@ -89,15 +90,6 @@ bx_parts_end_batches(struct bx_parts *parts)
 		}
 }
 
-/* May what waits for the session ride on a reply that is none to a connect?
- * Not for who acknowledges, nor a farewell (rules 96, 59). */
-static bool
-may_ride(const struct bx_session *session)
-{
-	return !bx_session_is_keeping(session) &&
-	    !bx_session_is_leaving(session);
-}
-
 /* What was taken waits again, or never ceased to. */
 static void
 give_back(struct bx_parts *parts, struct bx_part *part)
@@ -129,8 +121,8 @@ bx_parts_take_queues(struct bx_parts *parts, bool connects_only)
 
 	while ((part = bx_parts_next(parts, part)) != NULL) {
 		if (part->silent ||
-		    !(part->answers_connect ||
-			(!connects_only && may_ride(part->session))))
+		    (connects_only && !part->answers_connect) ||
+		    !bx_session_may_take(part->session, part->answers_connect))
 			continue;
 		if (take(part) != BX_OK)
 			goto give_all_back;

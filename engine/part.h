@@ -55,8 +55,9 @@ void bx_parts_begin_batches(struct bx_parts *parts);
 void bx_parts_end_batches(struct bx_parts *parts);
 
 /*
- * Take everything that waits for the sessions, for one answer; connects_only:
- * for those alone whose connect it answers.  BX_ENOMEM: nothing is taken.
+ * Take everything that waits for the sessions, for one answer, but for those
+ * that have a stream; connects_only: for those alone whose connect it answers.
+ * BX_ENOMEM: nothing is taken.
  */
 enum bx_status bx_parts_take_queues(struct bx_parts *parts,
     bool connects_only);

@@ -7,6 +7,7 @@
 #include "session.h"
 #include "session_extra.h"
 #include "session_private.h"
+#include "session_stream_private.h"
 
 static const char *const gone_names[] = {
 	[BX_GONE_DISCONNECT] = "disconnect",
@@ -16,9 +17,9 @@ static const char *const gone_names[] = {
 	[BX_GONE_CLOSED] = "closed",
 };
 
-/* One line about a session.  An id is a secret, so only its head is shown. */
-static void
-log_session(const struct bx_session *session, enum bx_log_level level,
+/* An id is a secret, so only its head is shown. */
+void
+bx_session_log(const struct bx_session *session, enum bx_log_level level,
     const char *event, const char *reason)
 {
 	const struct bx_env *env = session->sessions->env;
@@ -66,7 +67,7 @@ bx_session_new(struct bx_sessions *sessions, bx_msec now,
 		goto leave_deadlines;
 	bx_deadline_arm(&sessions->deadlines, &session->deadline,
 	    now + session->interval + bx_session_max_interval(session));
-	log_session(session, BX_LOG_INFO, "handshake", NULL);
+	bx_session_log(session, BX_LOG_INFO, "handshake", NULL);
 	*out = session;
 	return BX_OK;
 
@@ -111,6 +112,7 @@ bx_session_unref(struct bx_session *session)
 {
 	if (session == NULL || --session->refs > 0)
 		return;
+	bx_session_free_resume(session);
 	bx_browser_unref(session->browser);
 	bx_queue_clear(&session->queue, session->sessions->env);
 	bx_session_free_extra(session);
@@ -200,6 +202,8 @@ bx_session_end(struct bx_session *session, enum bx_gone_reason reason)
 	if (session->leaving && reason != BX_GONE_CLOSED)
 		reason = BX_GONE_KICKED;
 	bx_session_wake(session, BX_WAKE_ENDED);
+	bx_session_wake_stream(session, BX_WAKE_ENDED);
+	bx_session_free_resume(session);
 	bx_deadline_leave(&sessions->deadlines, &session->deadline);
 	bx_channel_unsubscribe_all(sessions->tree, &session->subscriber);
 	bx_hash_remove(&sessions->by_id, &session->by_id);
@@ -207,7 +211,7 @@ bx_session_end(struct bx_session *session, enum bx_gone_reason reason)
 	session->reason = reason;
 	if (!bx_session_is_dismissed(session))
 		bx_queue_clear(&session->queue, sessions->env);
-	log_session(session,
+	bx_session_log(session,
 	    reason == BX_GONE_OVERFLOW ? BX_LOG_NOTICE : BX_LOG_INFO, "gone",
 	    gone_names[reason]);
 	if (sessions->tells_departures)

@@ -35,13 +35,20 @@ bx_session_admits(struct bx_session *session, const struct bx_visitor *visitor)
 }
 
 bool
+bx_session_has_room(const struct bx_session *session,
+    const struct bx_visitor *visitor)
+{
+	long limit = session->sessions->settings->max_sessions_per_browser;
+
+	return limit < 0 || visitor->unlimited || session->browser == NULL ||
+	    bx_browser_held(session->browser) < (size_t)limit;
+}
+
+bool
 bx_session_is_crowded(struct bx_session *session,
     const struct bx_visitor *visitor, bool *eased)
 {
-	long limit = session->sessions->settings->max_sessions_per_browser;
-	bool crowded = limit >= 0 && !visitor->unlimited &&
-	    session->browser != NULL &&
-	    bx_browser_held(session->browser) >= (size_t)limit;
+	bool crowded = !bx_session_has_room(session, visitor);
 
 	*eased = session->crowded && !crowded;
 	session->crowded = crowded;

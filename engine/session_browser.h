@@ -33,11 +33,13 @@ enum bx_status bx_session_set_browser(struct bx_session *session,
 bool bx_session_admits(struct bx_session *session,
     const struct bx_visitor *visitor);
 
-/*
- * Are so many connects held for the session's browser that another may not be
- * (rule 46)?  Remembers the answer; *eased says that it was different before,
- * so that the client has to be told that all is well again.
- */
+/* Are so few connects held and streams open for the session's browser that
+ * there may be another (rule 46)? */
+bool bx_session_has_room(const struct bx_session *session,
+    const struct bx_visitor *visitor);
+
+/* Is there none for a connect?  Remembers the answer; *eased says that it was
+ * different before, so that the client has to be told that all is well. */
 bool bx_session_is_crowded(struct bx_session *session,
     const struct bx_visitor *visitor, bool *eased);
 

@@ -3,6 +3,7 @@
  */
 #include "session_extra.h"
 #include "session_private.h"
+#include "session_stream_private.h"
 
 uint32_t
 bx_session_connect(struct bx_session *session, bx_msec interval,
@@ -44,9 +45,10 @@ bx_session_hold(struct bx_session *session, struct bx_reader *reader,
 void
 bx_session_arm_hold(struct bx_session *session)
 {
-	bx_msec due = session->queue.due;
-	bx_msec at = due < session->until ? due : session->until;
+	bx_msec at = session->until;
 
+	if (session->queue.due < at && !bx_session_reads_stream(session))
+		at = session->queue.due;
 	if (session->state != BX_SESSION_WAITING ||
 	    (session->deadline.slot != 0 && session->deadline.at == at))
 		return;
@@ -102,8 +104,11 @@ bx_session_replied(struct bx_session *session, uint32_t connect, bx_msec now)
 		return;
 	if (session->state == BX_SESSION_NEW)
 		session->state = BX_SESSION_HANDSHAKEN;
-	bx_deadline_arm(&session->sessions->deadlines, &session->deadline,
-	    now + session->interval + bx_session_max_interval(session));
+	if (session->stream == NULL)
+		bx_deadline_arm(&session->sessions->deadlines,
+		    &session->deadline,
+		    now + session->interval +
+			bx_session_max_interval(session));
 }
 
 void

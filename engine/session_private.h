@@ -1,9 +1,8 @@
 /*
- * session_private.h - the inside of a session and of the table, for session*.c
- * alone.
+ * session_private.h - the inside of a session and of the table, for session*.c.
  *
  * Ownership: as session.h and sessions.h say; members are borrowed but for
- * the queue.
+ * the queue and what can be resumed.
  */
 #ifndef BX_SESSION_PRIVATE_H
 #define BX_SESSION_PRIVATE_H
@@ -20,6 +19,7 @@
 #include "host.h"
 #include "list.h"
 #include "queue.h"
+#include "resume.h"
 #include "session_hold.h"
 #include "settings.h"
 
@@ -55,6 +55,9 @@ struct bx_sessions {
 	struct bx_list waiting;	 /* of sessions */
 	struct bx_list departed; /* GONE, and nobody has been told */
 	bool tells_departures;
+	struct bx_deadlines beats;
+	struct bx_list streams;
+	bool is_closing;
 	bool crowded; /* a queue is in its second room */
 	size_t held;
 	uint64_t delivered;
@@ -69,6 +72,8 @@ struct bx_session {
 	bx_msec until;		     /* while WAITING: the hold's end */
 	struct bx_list link;	     /* while WAITING, or departed */
 	struct bx_reader *reader;    /* parked or ready, or NULL */
+	struct bx_stream *stream;    /* open, or NULL */
+	struct bx_resume *resume;    /* NULL until a stream is opened */
 	struct bx_browser *browser;  /* or NULL: no cookie was set */
 	struct bx_session_extra *extra; /* or NULL */
 	const char *advised; /* the transport it was last advised on */
@@ -83,6 +88,7 @@ struct bx_session {
 	bool crowded;		    /* it was advised of multiple clients */
 	bool leaving;		    /* to be told so and then GONE */
 	bool commented;		    /* its client asked for comments */
+	bool lacks_stream;	    /* one was refused */
 	char id[BX_CLIENT_ID_LENGTH + 1];
 };
 
@@ -101,5 +107,9 @@ void bx_session_arm_hold(struct bx_session *session);
 
 /* Make the session's reader ready, if it has one. */
 void bx_session_wake(struct bx_session *session, enum bx_wake wake);
+
+/* One line about a session; reason may be NULL. */
+void bx_session_log(const struct bx_session *session, enum bx_log_level level,
+    const char *event, const char *reason);
 
 #endif

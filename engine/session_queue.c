@@ -4,6 +4,7 @@
 #include "session_keep.h"
 #include "session_private.h"
 #include "session_queue.h"
+#include "session_stream_private.h"
 
 bool
 bx_session_is_due(const struct bx_session *session, bx_msec now)
@@ -11,15 +12,26 @@ bx_session_is_due(const struct bx_session *session, bx_msec now)
 	return session->queue.due <= now;
 }
 
-/* Wake the reader when there is something for it and nobody else takes it:
- * now, or when that has been lazy for long enough. */
+static void
+wake_reader(struct bx_session *session)
+{
+	if (bx_session_reads_stream(session))
+		bx_session_wake_stream(session, BX_WAKE_MESSAGE);
+	else
+		bx_session_wake(session, BX_WAKE_MESSAGE);
+}
+
+/* Wake who reads when there is something and nobody else takes it: now, or
+ * when that has been lazy for long enough. */
 static void
 wake_for_messages(struct bx_session *session)
 {
 	if (session->batches > 0)
 		return;
 	if (bx_session_is_due(session, 0))
-		bx_session_wake(session, BX_WAKE_MESSAGE);
+		wake_reader(session);
+	else if (bx_session_reads_stream(session))
+		bx_session_arm_stream(session);
 	else
 		bx_session_arm_hold(session);
 }
@@ -42,6 +54,8 @@ bx_session_end_batch(struct bx_session *session)
 static bool
 is_about_to_answer(const struct bx_session *session)
 {
+	if (bx_session_reads_stream(session))
+		return bx_session_stream_takes_soon(session);
 	return session->batches > 0 ||
 	    (session->reader != NULL && session->reader->wake != BX_WAKE_NONE);
 }
@@ -70,10 +84,12 @@ bx_session_accept(struct bx_session *session, struct bx_delivery *delivery)
 	}
 	bx_session_enter_batch(session, delivery);
 	status = push(session, delivery);
-	if (status == BX_EFULL && session->state == BX_SESSION_WAITING) {
-		/* It is full of lazy messages, whose reader has been there
-		 * all the time. */
-		bx_session_wake(session, BX_WAKE_MESSAGE);
+	if (status == BX_EFULL &&
+	    (session->state == BX_SESSION_WAITING ||
+		bx_session_reads_stream(session))) {
+		/* Perhaps it is full of lazy messages, whose reader has been
+		 * there all the time. */
+		wake_reader(session);
 		status = push(session, delivery);
 	}
 	if (status != BX_OK) {
@@ -156,7 +172,7 @@ bx_session_kick(struct bx_session *session)
 	session->leaving = true;
 	bx_channel_unsubscribe_all(session->sessions->tree,
 	    &session->subscriber);
-	if (session->reader != NULL)
+	if (session->reader != NULL || bx_session_reads_stream(session))
 		bx_session_end(session, BX_GONE_KICKED);
 }
 

@@ -9,9 +9,9 @@
  * Reentrancy: no function calls out; any of them may end the session, so
  * whoever goes on using it holds a reference.
  * Limits: settings.h max_queue_messages and max_queue_size, of which there is
- * twice as much while an answer is about to take all away: a reader is ready,
- * or a batch is open.  Lazy messages count like others, but a queue that they
- * have filled wakes the reader first.
+ * twice as much while an answer is about to take all away: a reader or stream
+ * is ready, or a batch is open.  Lazy messages count like others, but a queue
+ * that they have filled wakes the reader first.
  */
 #ifndef BX_SESSION_QUEUE_H
 #define BX_SESSION_QUEUE_H

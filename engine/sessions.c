@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "session_private.h"
+#include "session_stream_private.h"
 #include "sessions.h"
 
 struct bx_sessions *
@@ -25,6 +26,8 @@ bx_sessions_new(const struct bx_env *env, const struct bx_settings *settings,
 	bx_list_init(&sessions->woken);
 	bx_list_init(&sessions->waiting);
 	bx_list_init(&sessions->departed);
+	bx_deadlines_init(&sessions->beats, env);
+	bx_list_init(&sessions->streams);
 	return sessions;
 }
 
@@ -46,6 +49,7 @@ bx_sessions_free(struct bx_sessions *sessions)
 		return;
 	bx_sessions_end_all(sessions);
 	bx_deadlines_fini(&sessions->deadlines);
+	bx_deadlines_fini(&sessions->beats);
 	bx_hash_fini(&sessions->by_id);
 	bx_browsers_fini(&sessions->browsers);
 	bx_free(sessions->env, sessions);
@@ -72,7 +76,10 @@ bx_sessions_delivered(const struct bx_sessions *sessions)
 bx_msec
 bx_sessions_next_deadline(const struct bx_sessions *sessions)
 {
-	return bx_deadlines_next(&sessions->deadlines);
+	bx_msec beat = bx_deadlines_next(&sessions->beats);
+	bx_msec next = bx_deadlines_next(&sessions->deadlines);
+
+	return beat < next ? beat : next;
 }
 
 void
@@ -80,6 +87,7 @@ bx_sessions_advance(struct bx_sessions *sessions, bx_msec now)
 {
 	struct bx_deadline *due;
 	struct bx_session *session;
+	struct bx_stream *stream;
 
 	while (
 	    (due = bx_deadlines_take_due(&sessions->deadlines, now)) != NULL) {
@@ -88,6 +96,10 @@ bx_sessions_advance(struct bx_sessions *sessions, bx_msec now)
 			bx_session_wake(session, BX_WAKE_TIMEOUT);
 		else
 			bx_session_end(session, BX_GONE_EXPIRED);
+	}
+	while ((due = bx_deadlines_take_due(&sessions->beats, now)) != NULL) {
+		stream = BX_LIST_ENTRY(due, struct bx_stream, beat);
+		bx_session_stream_due(stream, now);
 	}
 }
 
@@ -99,6 +111,14 @@ bx_sessions_shut_down(struct bx_sessions *sessions)
 	/* Waking takes a session off this list. */
 	while ((link = bx_list_take_first(&sessions->waiting)) != NULL)
 		bx_session_wake(BX_LIST_ENTRY(link, struct bx_session, link),
+		    BX_WAKE_SHUTDOWN);
+	/* Those that write now, or are opened later, see that it is closing. */
+	sessions->is_closing = true;
+	for (link = sessions->streams.next; link != &sessions->streams;
+	     link = link->next)
+		bx_session_wake_stream(BX_LIST_ENTRY(link, struct bx_stream,
+					   link)
+					   ->session,
 		    BX_WAKE_SHUTDOWN);
 }
 

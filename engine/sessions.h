@@ -42,13 +42,13 @@ size_t bx_sessions_count(const struct bx_sessions *sessions);
 size_t bx_sessions_held(const struct bx_sessions *sessions);
 uint64_t bx_sessions_delivered(const struct bx_sessions *sessions);
 
-/* The earliest hold or expiry to end; BX_NEVER for none. */
+/* The earliest hold or expiry to end, or beat; BX_NEVER for none. */
 bx_msec bx_sessions_next_deadline(const struct bx_sessions *sessions);
 
-/* End the holds and sessions that are due. */
+/* End the holds and sessions that are due, and have streams beat. */
 void bx_sessions_advance(struct bx_sessions *sessions, bx_msec now);
 
-/* Wake every reader. */
+/* Wake every reader and end every stream, now and from now on. */
 void bx_sessions_shut_down(struct bx_sessions *sessions);
 
 /* Put a reader that waits for nobody on the ready list. */

@@ -6,6 +6,7 @@
 
 #include "engine/core.h"
 #include "engine/plugin.h"
+#include "engine/session_keep.h"
 #include "engine/session_queue.h"
 #include "test/support/talk.h"
 #include "test/support/unit.h"
@@ -384,6 +385,159 @@ rule_84_another_message_puts_expiry_off(void)
 	talk_stop(&client.talk);
 }
 
+#define STREAM_ADVICE(interval) \
+	"[{\"channel\":\"/meta/connect\",\"successful\":true," \
+	"\"advice\":{\"reconnect\":\"retry\",\"interval\":" interval "," \
+	"\"timeout\":0}}]"
+
+static void
+start_with_streams(struct client *client)
+{
+	talk_defaults(&client->talk);
+	client->talk.settings.connection_types[1] = "eventsource";
+	talk_start(&client->talk);
+	talk_connect(&client->talk, client->id);
+}
+
+/* A connect that is answered at once, of a client that reads a stream. */
+static const char *
+connect_for_stream(struct client *client)
+{
+	connect(client, ",\"connectionType\":\"eventsource\"");
+	CU_ASSERT_TRUE(client->request.ready);
+	talk_deliver(&client->talk, &client->request);
+	return client->request.text;
+}
+
+static void
+rule_92_who_reads_a_stream_connects_as_often_as_others_time_out(void)
+{
+	struct client client;
+
+	start_with_streams(&client);
+	CU_ASSERT_STRING_EQUAL(connect_for_stream(&client),
+	    STREAM_ADVICE("30000"));
+	CU_ASSERT_STRING_EQUAL(connect_for_stream(&client),
+	    STREAM_ADVICE("30000"));
+	/* It lives as long as it was asked to be silent, and a bit. */
+	CU_ASSERT_EQUAL(bx_engine_next_deadline(client.talk.engine),
+	    client.talk.now + 40000);
+	stop(&client);
+}
+
+static void
+rule_92_the_pause_is_not_shorter_than_that_of_others(void)
+{
+	struct client client;
+
+	talk_defaults(&client.talk);
+	client.talk.settings.connection_types[1] = "eventsource";
+	client.talk.settings.timeout = 10;
+	client.talk.settings.interval = 2000;
+	talk_start(&client.talk);
+	talk_connect(&client.talk, client.id);
+	CU_ASSERT_STRING_EQUAL(connect_for_stream(&client),
+	    STREAM_ADVICE("2000"));
+	stop(&client);
+}
+
+static void
+rule_39_back_at_long_polling_it_is_told_so(void)
+{
+	struct client client;
+
+	start_with_streams(&client);
+	(void)connect_for_stream(&client);
+	connect(&client, "");
+	talk_wait(&client.talk, 30000);
+	CU_ASSERT_STRING_EQUAL(client.request.text,
+	    "[{\"channel\":\"/meta/connect\",\"successful\":true," RETRY(
+		"0") "}]");
+	stop(&client);
+}
+
+static void
+rule_34_where_streams_are_not_served_it_is_a_connect_as_others(void)
+{
+	struct client client;
+
+	start(&client);
+	connect(&client, ",\"connectionType\":\"eventsource\"");
+	CU_ASSERT_FALSE(client.request.ready);
+	stop(&client);
+}
+
+static void
+rule_96_nor_where_events_come_with_connects_alone(void)
+{
+	struct client client;
+
+	start_with_streams(&client);
+	CU_ASSERT_EQUAL(bx_session_keep(
+			    bx_session_find_id(bx_engine_core(
+						   client.talk.engine)
+						   ->sessions,
+				client.id, BX_CLIENT_ID_LENGTH)),
+	    BX_OK);
+	connect(&client, ",\"connectionType\":\"eventsource\"");
+	CU_ASSERT_FALSE(client.request.ready);
+	stop(&client);
+}
+
+static void
+rule_46_who_was_refused_a_stream_comes_for_its_messages(void)
+{
+	struct client client;
+	struct talk_request stream;
+	struct bx_stream_call call = { { client.id, BX_CLIENT_ID_LENGTH }, 0,
+		false };
+
+	talk_defaults(&client.talk);
+	client.talk.settings.connection_types[1] = "eventsource";
+	client.talk.settings.max_sessions_per_browser = 0;
+	client.talk.visitor =
+	    (struct bx_visitor){ "cookie00", 8, true, false };
+	talk_start(&client.talk);
+	talk_connect(&client.talk, client.id);
+	talk_stream(&client.talk, &stream, &call);
+	CU_ASSERT_EQUAL(stream.outcome, BX_OUTCOME_CROWDED);
+	talk_lose(&client.talk, &stream);
+	CU_ASSERT_STRING_EQUAL(connect_for_stream(&client),
+	    "[{\"channel\":\"/meta/connect\",\"successful\":true,"
+	    "\"advice\":{\"reconnect\":\"retry\",\"interval\":2000,"
+	    "\"timeout\":30000,\"multiple-clients\":true}}]");
+	stop(&client);
+}
+
+static void
+a_connect_is_held_though_its_stream_has_something_in_hand(void)
+{
+	struct client client;
+	struct talk_request stream;
+	struct bx_stream_call call = { { client.id, BX_CLIENT_ID_LENGTH }, 0,
+		false };
+	int i;
+
+	start_with_streams(&client);
+	(void)talk_ask(&client.talk,
+	    "{\"channel\":\"/meta/subscribe\",\"clientId\":\"%s\","
+	    "\"subscription\":\"/a\"}",
+	    client.id);
+	talk_stream(&client.talk, &stream, &call);
+	talk_sent(&client.talk, &stream);
+	for (i = 0; i < 2; i++)
+		(void)talk_ask(&client.talk,
+		    "{\"channel\":\"/a\",\"clientId\":\"%s\","
+		    "\"data\":1}",
+		    client.id);
+	connect(&client, "");
+	CU_ASSERT_FALSE(client.request.ready);
+	talk_lose(&client.talk, &stream);
+	talk_drain(&client.talk);
+	CU_ASSERT_TRUE(client.request.ready);
+	stop(&client);
+}
+
 static const struct unit_test tests[] = {
 	{ "rule 43: an unknown session is told to handshake",
 	    rule_43_an_unknown_session_is_told_to_handshake },
@@ -417,6 +571,20 @@ static const struct unit_test tests[] = {
 	    rule_84_a_held_session_never_expires },
 	{ "rule 84: another message puts expiry off",
 	    rule_84_another_message_puts_expiry_off },
+	{ "rule 92: who reads a stream connects as often as others time out",
+	    rule_92_who_reads_a_stream_connects_as_often_as_others_time_out },
+	{ "rule 92: the pause is not shorter than that of others",
+	    rule_92_the_pause_is_not_shorter_than_that_of_others },
+	{ "rule 39: back at long-polling it is told so",
+	    rule_39_back_at_long_polling_it_is_told_so },
+	{ "rule 34: where streams are not served it is a connect as others",
+	    rule_34_where_streams_are_not_served_it_is_a_connect_as_others },
+	{ "rule 96: nor where events come with connects alone",
+	    rule_96_nor_where_events_come_with_connects_alone },
+	{ "rule 46: who was refused a stream comes for its messages",
+	    rule_46_who_was_refused_a_stream_comes_for_its_messages },
+	{ "a connect is held though its stream has something in hand",
+	    a_connect_is_held_though_its_stream_has_something_in_hand },
 };
 
 UNIT_MAIN("meta_connect", tests)

@@ -110,14 +110,39 @@ talk_drain(struct talk *talk)
 		request->outcome = answer.outcome;
 		request->sets_cookie = answer.sets_cookie;
 		request->commented = answer.commented;
+		request->answer = answer;
+		request->answers++;
 		if (answer.outcome != BX_OUTCOME_REPLIES)
 			continue;
 		(void)strcpy(request->text, "[");
 		bx_exchange_each_message(exchange, append_message, request);
 		CU_ASSERT_EQUAL(strlen(request->text),
-		    answer.bytes + answer.count);
+		    answer.count == 0 ? 1 : answer.bytes + answer.count);
 		(void)strcat(request->text, "]");
 	}
+}
+
+void
+talk_stream(struct talk *talk, struct talk_request *request,
+    const struct bx_stream_call *call)
+{
+	memset(request, 0, sizeof(*request));
+	request->exchange = bx_exchange_open(bx_engine_core(talk->engine),
+	    talk->transport, request);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request->exchange);
+	bx_exchange_set_visitor(request->exchange, &talk->visitor);
+	CU_ASSERT_EQUAL_FATAL(bx_stream_ask(request->exchange, call), BX_OK);
+	bx_exchange_start(request->exchange, talk->now);
+	talk_drain(talk);
+}
+
+void
+talk_sent(struct talk *talk, struct talk_request *request)
+{
+	CU_ASSERT_TRUE_FATAL(request->ready);
+	request->ready = false;
+	bx_stream_sent(request->exchange, talk->now);
+	talk_drain(talk);
 }
 
 void

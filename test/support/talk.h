@@ -17,6 +17,7 @@
 #include "engine/exchange.h"
 #include "engine/session_browser.h"
 #include "engine/settings.h"
+#include "engine/stream.h"
 
 #define TALK_TEXT_MAX 16384
 
@@ -34,6 +35,8 @@ struct talk_request {
 	enum bx_outcome outcome;
 	bool sets_cookie;
 	bool commented;
+	struct bx_answer answer;  /* the newest */
+	unsigned answers;	  /* so far; more than one for a stream */
 	char text[TALK_TEXT_MAX]; /* "[m1,m2]" once it is ready */
 };
 
@@ -53,6 +56,13 @@ enum bx_status talk_try(struct talk *talk, struct talk_request *request,
 
 /* Compose the answers of all that are ready. */
 void talk_drain(struct talk *talk);
+
+/* Open a stream, and drain. */
+void talk_stream(struct talk *talk, struct talk_request *request,
+    const struct bx_stream_call *call);
+
+/* The answer of a stream was written; drain. */
+void talk_sent(struct talk *talk, struct talk_request *request);
 
 /* Let time pass and drain. */
 void talk_wait(struct talk *talk, bx_msec duration);
