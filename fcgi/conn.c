@@ -196,7 +196,10 @@ retire(struct fcgi_conn *conn)
 
 	while ((response = fcgi_output_take_written(&conn->output)) != NULL) {
 		request = fcgi_response_owner(response);
-		if (request != NULL)
+		if (request != NULL && request->state != FCGI_REQUEST_DONE &&
+		    !fcgi_response_ends_request(response))
+			fcgi_request_go_on(request);
+		else if (request != NULL)
 			fcgi_conn_forget(conn, request, true);
 		else
 			fcgi_response_free(response);

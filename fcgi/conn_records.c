@@ -134,6 +134,15 @@ on_begin(struct fcgi_conn *conn)
 	}
 }
 
+static void
+send_end(struct fcgi_conn *conn, uint16_t id)
+{
+	fcgi_conn_send(conn,
+	    fcgi_response_end(conn->pool->context->env, id,
+		FCGI_REQUEST_COMPLETE),
+	    NULL);
+}
+
 /* The client has gone.  Of an answer on its way the rest has to follow, as
  * the records would break otherwise; one that is not is not sent. */
 static void
@@ -149,6 +158,8 @@ on_abort(struct fcgi_conn *conn)
 	if (response != NULL && fcgi_response_has_begun(response)) {
 		fcgi_request_finish(request,
 		    fcgi_response_is_handed_over(response));
+		if (!fcgi_response_ends_request(response))
+			send_end(conn, id);
 		return;
 	}
 	if (response != NULL)
@@ -156,10 +167,7 @@ on_abort(struct fcgi_conn *conn)
 	if (request->intake != NULL)
 		conn->is_unread = true;
 	fcgi_conn_forget(conn, request, false);
-	fcgi_conn_send(conn,
-	    fcgi_response_end(conn->pool->context->env, id,
-		FCGI_REQUEST_COMPLETE),
-	    NULL);
+	send_end(conn, id);
 }
 
 static void

@@ -34,6 +34,7 @@ static const struct variable {
 	{ "HTTP_CONNECTION", offsetof(struct cgi, request.connection) },
 	{ "HTTP_COOKIE", offsetof(struct cgi, request.cookie) },
 	{ "HTTP_HOST", offsetof(struct cgi, request.host) },
+	{ "HTTP_LAST_EVENT_ID", offsetof(struct cgi, request.last_event_id) },
 	{ "HTTP_ORIGIN", offsetof(struct cgi, request.origin) },
 	{ "HTTP_REFERER", offsetof(struct cgi, request.referer) },
 	{ "HTTP_SEC_FETCH_SITE",

@@ -50,6 +50,7 @@ struct http_request {
 	struct bx_slice referer;
 	struct bx_slice sec_fetch_site;
 	struct bx_slice accept;
+	struct bx_slice last_event_id;
 	struct bx_slice connection;
 	struct bx_slice upgrade;
 };

@@ -95,6 +95,14 @@ const struct fcgi_option_row fcgi_option_table[] = {
 	    .min = 0, .max = 1,
 	    .doc = "Whether JSONP is answered; pages of another site have "
 		   "to be in allowed_origins." },
+	{ PROCESS(eventsource, BOOL), .initial = "yes",
+	    .min = 0, .max = 1,
+	    .doc = "Whether clients may read events from one endless response, "
+		   "as EventSource does." },
+	{ ENGINE(heartbeat, DURATION), .initial = "10s",
+	    .min = 1000, .max = HOUR,
+	    .doc = "How often something is written to such a response, so "
+		   "that clients who have left are noticed." },
 	{ ENGINE(session_binding, BINDING), .initial = "auto",
 	    .min = BX_BINDING_AUTO, .max = BX_BINDING_TRUST,
 	    .doc = "Whether a session is only for the browser whose cookie "

@@ -43,6 +43,7 @@ struct fcgi_options {
 	struct fcgi_strings trusted_proxies; /* numeric addresses */
 	struct fcgi_strings allowed_origins; /* "*", or as http_origin.h has */
 	bool callback_polling;
+	bool eventsource;
 	unsigned duplicate_connect_status; /* 400..599 */
 	char *browser_cookie;		   /* its name */
 	char *browser_cookie_path;

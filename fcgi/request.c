@@ -8,6 +8,7 @@
 
 #include "engine/exchange.h"
 #include "engine/session_browser.h"
+#include "engine/stream.h"
 #include "log.h"
 #include "options.h"
 #include "request.h"
@@ -304,6 +305,15 @@ fcgi_request_answer(struct fcgi_request *request)
 	request->response = request->transport->respond(&answer);
 	request->state = FCGI_REQUEST_ANSWERING;
 	return request->response != NULL ? BX_OK : BX_ENOMEM;
+}
+
+void
+fcgi_request_go_on(struct fcgi_request *request)
+{
+	fcgi_response_free(request->response);
+	request->response = NULL;
+	request->state = FCGI_REQUEST_OPEN;
+	bx_stream_sent(request->exchange, request->context->now);
 }
 
 void

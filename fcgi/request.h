@@ -9,10 +9,11 @@
  *	PARAMS		PARAMS	STDIN*	PARAMS	PARAMS	-	DONE
  *	STDIN		-	-	STDIN	OPEN**	-	DONE
  *	OPEN		-	-	-	-	ANSWERING DONE
- *	ANSWERING	-	-	-	-	-	DONE
+ *	ANSWERING	-	-	-	-	-	DONE***
  *	DONE		-	-	-	-	-	DONE
- *	*  OPEN when stdin has ended before, ANSWERING when it is not awaited
- *	** ANSWERING when the status alone is the reply
+ *	*   OPEN when stdin has ended before, ANSWERING when it is not awaited
+ *	**  ANSWERING when the status alone is the reply
+ *	*** OPEN by fcgi_request_go_on, of a stream
  *
  * Ownership: the connection owns the request, which owns its response until
  * it is freed.  context and budget are borrowed while the request lives.
@@ -84,17 +85,13 @@ struct fcgi_request {
 	bool is_secure;	 /* came over HTTPS */
 };
 
-/*
- * A request that has begun.  refusal is NULL or says, as static text, why it
- * will get 503 once it has been read.  NULL: there is no memory.
- */
+/* A request that has begun.  refusal is NULL or says, as static text, why it
+ * will get 503 once it has been read.  NULL: there is no memory. */
 struct fcgi_request *fcgi_request_new(struct fcgi_context *context,
     struct fcgi_budget *budget, uint16_t id, const char *refusal);
 
-/*
- * The next bytes of a stream, or its end.  BX_EINVAL: the peer breaks the
- * protocol; BX_ENOMEM.  After either the request is only good for free.
- */
+/* The next bytes of a stream, or its end.  BX_EINVAL: the peer breaks the
+ * protocol; BX_ENOMEM.  After either the request is only good for free. */
 enum bx_status fcgi_request_params(struct fcgi_request *request,
     struct bx_slice content);
 enum bx_status fcgi_request_params_end(struct fcgi_request *request);
@@ -107,12 +104,15 @@ enum bx_status fcgi_request_stdin_end(struct fcgi_request *request);
 struct fcgi_request *fcgi_request_of_idle(struct fcgi_idle *item);
 enum bx_status fcgi_request_time_out(struct fcgi_request *request);
 
-/* The exchange has come out of bx_engine_next_ready: compose the response.
- * BX_ENOMEM: the request is only good for free. */
+/* The exchange is ready: compose the response.  BX_ENOMEM: the request is only
+ * good for free. */
 enum bx_status fcgi_request_answer(struct fcgi_request *request);
 
-/* The request is over.  handed_over says that its whole answer was written;
- * otherwise its events go back to their queues.  Legal twice. */
+/* Its response, which does not end it, is written: wait for the next. */
+void fcgi_request_go_on(struct fcgi_request *request);
+
+/* It is over.  handed_over says that its whole answer was written; otherwise
+ * its events go back to their queues.  Legal twice. */
 void fcgi_request_finish(struct fcgi_request *request, bool handed_over);
 
 void fcgi_request_free(struct fcgi_request *request); /* finishes; or NULL */

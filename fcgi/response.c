@@ -69,20 +69,22 @@ response_alloc(const struct bx_env *env, uint16_t id, size_t count,
 /* The length of the head, written to out unless that is too small. */
 static size_t
 format_head(char *out, size_t size, const struct fcgi_response_head *head,
-    size_t body_len)
+    const char *length)
 {
-	const char *type = head->content_type;
+	const char *type;
 	int len;
 
+	if (head == NULL)
+		return 0;
+	type = head->content_type;
 	len = snprintf(out, size,
 	    "Status: %u %s\r\n%s%s%s"
 	    "Cache-Control: no-cache, no-store\r\n"
 	    "X-Content-Type-Options: nosniff\r\n"
-	    "Vary: Origin\r\n"
-	    "Content-Length: %zu\r\n%s%s%s\r\n",
+	    "Vary: Origin\r\n%s%s%s%s\r\n",
 	    head->status, http_status_reason(head->status),
 	    type != NULL ? "Content-Type: " : "", type != NULL ? type : "",
-	    type != NULL ? "\r\n" : "", body_len,
+	    type != NULL ? "\r\n" : "", length,
 	    head->more != NULL ? head->more : "",
 	    head->cors != NULL ? head->cors : "",
 	    head->cookie != NULL ? head->cookie : "");
@@ -90,15 +92,18 @@ format_head(char *out, size_t size, const struct fcgi_response_head *head,
 }
 
 static void
-set_tail(struct fcgi_response *response)
+set_tail(struct fcgi_response *response, bool is_open)
 {
+	response->left = response->content_len +
+	    fcgi_record_count(response->content_len) * FCGI_HEADER_LEN;
+	if (is_open)
+		return;
 	fcgi_record_format_header(response->tail, FCGI_STDOUT, response->id,
 	    0);
 	fcgi_record_format_end(response->tail + FCGI_HEADER_LEN, response->id,
 	    0, FCGI_REQUEST_COMPLETE);
 	response->tail_len = FCGI_HEADER_LEN + sizeof(FCGI_EndRequestRecord);
-	response->left = response->content_len + response->tail_len +
-	    fcgi_record_count(response->content_len) * FCGI_HEADER_LEN;
+	response->left += response->tail_len;
 }
 
 struct fcgi_response *
@@ -107,6 +112,7 @@ fcgi_response_new(const struct bx_env *env, uint16_t id,
     const struct fcgi_response_body *body)
 {
 	char text[HEAD_MAX];
+	char length[48] = "";
 	size_t before_len = strlen(body->before);
 	size_t after_len = strlen(body->after);
 	size_t body_len = before_len + after_len + body->bytes;
@@ -116,7 +122,10 @@ fcgi_response_new(const struct bx_env *env, uint16_t id,
 
 	if (body->count > 1)
 		body_len += body->count - 1;
-	head_len = format_head(text, sizeof(text), head, body_len);
+	if (!body->is_open)
+		(void)snprintf(length, sizeof(length),
+		    "Content-Length: %zu\r\n", body_len);
+	head_len = format_head(text, sizeof(text), head, length);
 	if (head_len >= sizeof(text))
 		return NULL;
 	response = response_alloc(env, id, body->count,
@@ -132,7 +141,7 @@ fcgi_response_new(const struct bx_env *env, uint16_t id,
 	response->head_len = head_len + before_len;
 	response->content_len = head_len + body_len;
 	response->body_bytes = body->bytes;
-	set_tail(response);
+	set_tail(response, body->is_open);
 	return response;
 }
 
@@ -312,7 +321,7 @@ move(const struct fcgi_response *response, struct place *place, size_t len)
 	}
 	place->in_piece += len;
 	place->content += len;
-	if (place->content % FCGI_MAX_LENGTH == 0)
+	if (len > 0 && place->content % FCGI_MAX_LENGTH == 0)
 		place->header = 0;
 	while (place->content < response->content_len &&
 	    place->in_piece == piece_at(response, place->piece).iov_len) {
@@ -330,7 +339,8 @@ fcgi_response_gather(const struct fcgi_response *response,
 	struct iovec span;
 
 	for (;;) {
-		if (place.tail == response->tail_len)
+		if (place.content == response->content_len &&
+		    place.tail == response->tail_len)
 			return true;
 		if (gather->count == FCGI_RESPONSE_VECTORS ||
 		    gather->headers_used == FCGI_RESPONSE_HEADERS)
@@ -373,6 +383,12 @@ fcgi_response_has_begun(const struct fcgi_response *response)
 	const struct place *place = &response->place;
 
 	return place->header + place->content + place->tail > 0;
+}
+
+bool
+fcgi_response_ends_request(const struct fcgi_response *response)
+{
+	return response->tail_len > 0;
 }
 
 bool

@@ -2,9 +2,10 @@
  * response.h - one request's reply, as FastCGI records over shared bytes.
  *
  * A response is a CGI status and headers, a body, an empty STDOUT record and
- * END_REQUEST.  The body refers to messages; the record headers are made when
- * bytes are gathered for writing, so nothing is copied per reader.  What has
- * no STDOUT (an END_REQUEST alone, a management record) is a response too.
+ * END_REQUEST.  Of a reply that goes on there are several: the first alone has
+ * a head, and the last the two records.  The body refers to messages; record
+ * headers are made when bytes are gathered, so nothing is copied per reader.
+ * What has no STDOUT (END_REQUEST alone, a management record) is one, too.
  *
  * Ownership: a response is its creator's until freed; it takes a reference to
  * each of its messages.  What a gather points to is borrowed from the
@@ -44,12 +45,12 @@ struct fcgi_response_body {
 	const char *after;
 	size_t count; /* messages */
 	size_t bytes; /* of all messages together */
+	bool is_open; /* more responses follow: there is no Content-Length */
 };
 
-/*
- * The response to request id.  The caller adds body->count messages, which
- * have body->bytes bytes, before it is gathered.  NULL: no memory.
- */
+/* The response to request id; head is NULL once it has gone out.  The caller
+ * adds body->count messages, which have body->bytes bytes, before it is
+ * gathered.  NULL: no memory. */
 struct fcgi_response *fcgi_response_new(const struct bx_env *env, uint16_t id,
     const struct fcgi_response_head *head,
     const struct fcgi_response_body *body);
@@ -80,8 +81,8 @@ struct fcgi_response *fcgi_response_records(const struct bx_env *env,
 /* NULL is legal. */
 void fcgi_response_free(struct fcgi_response *response);
 
-/* For whoever queues responses; owner is NULL until it is set, and means
- * nothing here.  Freeing a response takes it out of its queue. */
+/* For whoever queues responses; owner is NULL until it is set.  Freeing a
+ * response takes it out of its queue. */
 struct bx_list *fcgi_response_link(struct fcgi_response *response);
 struct fcgi_response *fcgi_response_of_link(struct bx_list *link);
 void fcgi_response_set_owner(struct fcgi_response *response, void *owner);
@@ -110,9 +111,10 @@ void fcgi_response_advance(struct fcgi_response *response, size_t *written);
 /* Bytes not written yet, all records included. */
 size_t fcgi_response_left(const struct fcgi_response *response);
 
+/* Is the request over with it?  Has some of it been written, or the last byte
+ * of the body? */
+bool fcgi_response_ends_request(const struct fcgi_response *response);
 bool fcgi_response_has_begun(const struct fcgi_response *response);
-
-/* Has the last byte of the body been written? */
 bool fcgi_response_is_handed_over(const struct fcgi_response *response);
 
 #endif

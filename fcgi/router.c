@@ -8,10 +8,12 @@
 #include "router.h"
 #include "transport.h"
 
-/* Asked, and told to clients, in this order: they take the first they know. */
+/* Told to clients in this order; asked from the last, which are particular, to
+ * the first. */
 static const struct transport *const transports[] = {
 	&transport_long_polling,
 	&transport_callback_polling,
+	&transport_eventsource,
 };
 
 #define TRANSPORTS (sizeof(transports) / sizeof(transports[0]))
@@ -31,7 +33,7 @@ find_transport(const struct http_request *request,
 {
 	size_t i;
 
-	for (i = 0; i < TRANSPORTS; i++)
+	for (i = TRANSPORTS; i-- > 0;)
 		if (is_on(transports[i], options) &&
 		    transports[i]->takes(request))
 			return transports[i];

@@ -64,7 +64,8 @@ struct transport {
 	    const struct http_request *request, struct bx_buf *body,
 	    void **state);
 
-	/* The owned response, or NULL: there is no memory. */
+	/* The owned response, or NULL: there is no memory.  Of a stream, one
+	 * for each answer, which is open unless the answer is the last. */
 	struct fcgi_response *(*respond)(const struct transport_reply *reply);
 
 	/* Free state; NULL for a transport that leaves none. */
@@ -97,6 +98,7 @@ struct fcgi_response *transport_respond_without_messages(
     const struct transport_reply *reply);
 
 extern const struct transport transport_callback_polling;
+extern const struct transport transport_eventsource;
 extern const struct transport transport_long_polling;
 
 #endif

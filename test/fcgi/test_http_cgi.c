@@ -273,6 +273,7 @@ each_variable_has_its_field(void)
 		{ "HTTP_X_FORWARDED_FOR", "10" },
 		{ "REMOTE_ADDR", "11" },
 		{ "REMOTE_USER", "12" },
+		{ "HTTP_LAST_EVENT_ID", "13" },
 	};
 	const struct http_request *request = &fixture.request;
 
@@ -289,6 +290,7 @@ each_variable_has_its_field(void)
 	CU_ASSERT(is(request->forwarded_for, "10"));
 	CU_ASSERT(is(request->remote_addr, "11"));
 	CU_ASSERT(is(request->remote_user, "12"));
+	CU_ASSERT(is(request->last_event_id, "13"));
 	fixture_fini();
 }
 

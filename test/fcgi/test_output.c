@@ -84,7 +84,7 @@ add_message(size_t len, int c)
 		.status = 200,
 		.content_type = FCGI_RESPONSE_JSON,
 	};
-	const struct fcgi_response_body body = { "[", "]", 1, len };
+	const struct fcgi_response_body body = { "[", "]", 1, len, false };
 	struct fcgi_response *response;
 	struct bx_message *message;
 	char *bytes = malloc(len);

@@ -107,7 +107,7 @@ static struct fcgi_response *
 make(size_t count, size_t message_len)
 {
 	struct fcgi_response_body body = { "[", "]", count,
-		count * message_len };
+		count * message_len, false };
 	struct fcgi_response *response;
 	struct bx_message *message;
 	char *bytes = malloc(message_len + 1);
@@ -262,7 +262,7 @@ a_response_holds_its_messages(void)
 static void
 a_response_with_other_messages_than_told_is_not_filled(void)
 {
-	struct fcgi_response_body body = { "[", "]", 1, 5 };
+	struct fcgi_response_body body = { "[", "]", 1, 5, false };
 	struct bx_message *message = bx_message_new(unit_env(), "{}", 2);
 	struct fcgi_response *response;
 
@@ -383,7 +383,7 @@ several_responses_share_one_write(void)
 static bool
 make_one(void *ctx)
 {
-	struct fcgi_response_body body = { "[", "]", 2, 4 };
+	struct fcgi_response_body body = { "[", "]", 2, 4, false };
 	struct fcgi_response *response;
 
 	(void)ctx;
@@ -396,6 +396,62 @@ static void
 without_memory_there_is_no_response(void)
 {
 	CU_ASSERT_EQUAL(unit_fail_each(make_one, NULL), 1);
+}
+
+/* A head and a message, another message, and an end with nothing before it:
+ * one reply, written at most step bytes at a time. */
+static void
+write_in_parts(size_t step, char *out)
+{
+	const struct fcgi_response_head head = { .status = 200 };
+	const struct fcgi_response_body bodies[] = {
+		{ .before = "a",
+		    .after = "b",
+		    .count = 1,
+		    .bytes = 2,
+		    .is_open = true },
+		{ .before = "",
+		    .after = "c",
+		    .count = 1,
+		    .bytes = 2,
+		    .is_open = true },
+		{ .before = "", .after = "" },
+	};
+	struct bx_message *message = bx_message_new(unit_env(), "{}", 2);
+	struct fcgi_response *response;
+	size_t i, len = 0;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(message);
+	for (i = 0; i < 3; i++) {
+		response = fcgi_response_new(unit_env(), 7,
+		    i == 0 ? &head : NULL, &bodies[i]);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(response);
+		if (bodies[i].count > 0)
+			fcgi_response_add(message, response);
+		CU_ASSERT_TRUE(fcgi_response_is_filled(response));
+		CU_ASSERT_EQUAL(fcgi_response_ends_request(response), i == 2);
+		write_all(response, 7, step);
+		CU_ASSERT_TRUE(fcgi_response_is_handed_over(response));
+		CU_ASSERT_EQUAL(wire.ended, i == 2);
+		CU_ASSERT_FALSE(wire.bad);
+		memcpy(out + len, wire.out, wire.out_len + 1);
+		len += wire.out_len;
+		fcgi_response_free(response);
+	}
+	bx_message_unref(message);
+}
+
+static void
+a_reply_may_go_on_in_other_responses(void)
+{
+	static char out[1000];
+	size_t step;
+
+	for (step = 1; step < 300; step++) {
+		write_in_parts(step, out);
+		CU_ASSERT_STRING_EQUAL(out,
+		    "Status: 200 OK\r\n" COMMON "\r\na{}b{}c");
+	}
 }
 
 static const struct unit_test tests[] = {
@@ -419,6 +475,8 @@ static const struct unit_test tests[] = {
 	{ "an end alone has no STDOUT", an_end_alone_has_no_stdout },
 	{ "several responses share one write",
 	    several_responses_share_one_write },
+	{ "a reply may go on in other responses",
+	    a_reply_may_go_on_in_other_responses },
 	{ "without memory there is no response",
 	    without_memory_there_is_no_response },
 };

@@ -20,6 +20,7 @@ static char mount[] = "/cometd";
 static struct fcgi_options options = {
 	.mount = mount,
 	.callback_polling = true,
+	.eventsource = true,
 };
 
 static struct fcgi_route
@@ -103,6 +104,41 @@ a_get_is_callback_polling_unless_that_is_off(void)
 	options.callback_polling = true;
 }
 
+/* Where a GET goes that accepts this. */
+static const struct transport *
+find_by_accept(const char *accept)
+{
+	struct http_request request;
+
+	memset(&request, 0, sizeof(request));
+	request.method = HTTP_METHOD_GET;
+	request.path = slice("/cometd/id");
+	request.accept = slice(accept);
+	return fcgi_router_find(&request, &options).transport;
+}
+
+static void
+a_get_that_accepts_a_stream_is_eventsource_unless_that_is_off(void)
+{
+	static const char *const streams[] = { "text/event-stream",
+		"text/html, TEXT/Event-Stream;q=0.9",
+		"a/b,text/event-stream" };
+	static const char *const others[] = { "", "*/*", "text/*",
+		"text/event-streams", "text/html;x=text/event-stream" };
+	size_t i;
+
+	for (i = 0; i < sizeof(streams) / sizeof(streams[0]); i++)
+		CU_ASSERT_PTR_EQUAL(find_by_accept(streams[i]),
+		    &transport_eventsource);
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		CU_ASSERT_PTR_EQUAL(find_by_accept(others[i]),
+		    &transport_callback_polling);
+	options.eventsource = false;
+	CU_ASSERT_PTR_EQUAL(find_by_accept(streams[0]),
+	    &transport_callback_polling);
+	options.eventsource = true;
+}
+
 static void
 clients_are_told_what_is_on(void)
 {
@@ -113,12 +149,17 @@ clients_are_told_what_is_on(void)
 	CU_ASSERT_STRING_EQUAL(types[0], "long-polling");
 	CU_ASSERT_STRING_EQUAL(types[1], "cross-origin-long-polling");
 	CU_ASSERT_STRING_EQUAL(types[2], "callback-polling");
-	CU_ASSERT_PTR_NULL(types[3]);
+	CU_ASSERT_STRING_EQUAL(types[3], "eventsource");
+	CU_ASSERT_PTR_NULL(types[4]);
 	options.callback_polling = false;
 	fcgi_router_list_types(&options, types);
 	CU_ASSERT_STRING_EQUAL(types[1], "cross-origin-long-polling");
+	CU_ASSERT_STRING_EQUAL(types[2], "eventsource");
+	options.eventsource = false;
+	fcgi_router_list_types(&options, types);
 	CU_ASSERT_PTR_NULL(types[2]);
 	options.callback_polling = true;
+	options.eventsource = true;
 }
 
 static void
@@ -139,6 +180,8 @@ static const struct unit_test tests[] = {
 	{ "a WebSocket is 426, at once", a_websocket_is_426_at_once },
 	{ "a GET is callback-polling, unless that is off",
 	    a_get_is_callback_polling_unless_that_is_off },
+	{ "a GET that accepts a stream is eventsource, unless that is off",
+	    a_get_that_accepts_a_stream_is_eventsource_unless_that_is_off },
 	{ "clients are told what is on", clients_are_told_what_is_on },
 	{ "other methods are 405", other_methods_are_405 },
 };

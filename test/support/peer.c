@@ -61,6 +61,7 @@ site_start(struct site *site)
 	site->options.mount = mount;
 	site->options.max_message_size = 500000;
 	site->options.duplicate_connect_status = 409;
+	site->options.eventsource = true;
 	site->options.browser_cookie = cookie;
 	site->options.browser_cookie_path = path;
 	site->options.browser_cookie_same_site = same_site;
@@ -206,20 +207,41 @@ format_param(unsigned char *out, size_t size, const char *name,
 	return len;
 }
 
-void
-peer_params(struct peer *peer, uint16_t id, const char *method,
-    const char *uri)
+/* The params of a request, and these, of which NULL is the last. */
+static void
+say_params(struct peer *peer, uint16_t id, const char *const *more)
 {
 	unsigned char stream[1024];
 	size_t len;
 
-	len = format_param(stream, sizeof(stream), "REQUEST_METHOD", method);
-	len += format_param(stream + len, sizeof(stream) - len, "REQUEST_URI",
-	    uri);
-	len += format_param(stream + len, sizeof(stream) - len, "REMOTE_ADDR",
-	    "192.0.2.1");
+	len = format_param(stream, sizeof(stream), "REMOTE_ADDR", "192.0.2.1");
+	for (; more[0] != NULL; more += 2)
+		len += format_param(stream + len, sizeof(stream) - len,
+		    more[0], more[1]);
 	peer_say(peer, FCGI_PARAMS, id, (const char *)stream, len);
 	peer_say(peer, FCGI_PARAMS, id, "", 0);
+}
+
+void
+peer_params(struct peer *peer, uint16_t id, const char *method,
+    const char *uri)
+{
+	const char *const more[] = { "REQUEST_METHOD", method, "REQUEST_URI",
+		uri, NULL };
+
+	say_params(peer, id, more);
+}
+
+void
+peer_stream(struct peer *peer, uint16_t id, const char *uri, const char *last)
+{
+	const char *const more[] = { "REQUEST_METHOD", "GET", "REQUEST_URI",
+		uri, "HTTP_ACCEPT", "text/event-stream", "HTTP_LAST_EVENT_ID",
+		last, NULL };
+
+	peer_begin(peer, id, FCGI_KEEP_CONN);
+	say_params(peer, id, more);
+	peer_say(peer, FCGI_STDIN, id, "", 0);
 }
 
 void

@@ -61,6 +61,11 @@ void peer_params(struct peer *peer, uint16_t id, const char *method,
     const char *uri);
 void peer_post(struct peer *peer, uint16_t id, const char *body);
 
+/* Say the whole of a GET that asks for a stream; last is the Last-Event-ID,
+ * or "". */
+void peer_stream(struct peer *peer, uint16_t id, const char *uri,
+    const char *last);
+
 /* Send what has been said; true when the socket has taken all of it. */
 bool peer_send(struct peer *peer);
 

@@ -8,7 +8,7 @@ import { Connection, request } from './raw.mjs';
 import { watch, within } from './wait.mjs';
 
 export const types = ['long-polling', 'cross-origin-long-polling',
-	'callback-polling'];
+	'callback-polling', 'eventsource'];
 
 let lastId = 0;
 
