@@ -32,8 +32,8 @@ struct bx_session_datum {
 /* What few sessions have. */
 struct bx_session_extra {
 	struct bx_times times;
-	struct bx_list kept;   /* gone out and not acknowledged, in order */
-	uint64_t batch;	       /* the newest that was closed */
+	struct bx_list kept; /* gone out and not acknowledged, in order */
+	uint64_t batch;	     /* the newest that was closed */
 	struct bx_session_datum *data; /* by slot */
 	unsigned data_count;
 	bool keeps;
