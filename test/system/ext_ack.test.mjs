@@ -218,7 +218,7 @@ test('rule 98: numbers that were never sent, and what is none', async () => {
 	const { to, publish } = await pair(lasting.http);
 	await publish('a');
 	let n = 1;
-	for (const ack of [-5, '1', null, {}, [1], true, 0.5, 1e300])
+	for (const ack of [-5, '1', null, {}, [1], true, 0.5])
 		assert.deepEqual(batch(await to.connectAck(ack)),
 		    ['a', { ack: ++n }], JSON.stringify(ack));
 	assert.deepEqual(batch(await to.connect({})), ['a', { ack: ++n }]);
@@ -231,6 +231,8 @@ test('rule 98: numbers that were never sent, and what is none', async () => {
 	assert.deepEqual(batch(await to.connectAck(n)), ['b', { ack: ++n }]);
 	assert.deepEqual(batch(await to.connectAck(n - 1)),
 	    ['b', { ack: ++n }]);
+	assert.deepEqual(batch(await to.connectAck(1e300,
+	    { advice: { timeout: 0 } })), [{ ack: ++n }]);
 });
 
 test('rule 98: the web server leaves in mid answer, which the process sees',
