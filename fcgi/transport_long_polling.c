@@ -12,6 +12,7 @@
 #include "engine/buf.h"
 #include "engine/message.h"
 #include "http_cgi.h"
+#include "http_comment.h"
 #include "http_form.h"
 #include "http_text.h"
 #include "response.h"
@@ -97,42 +98,29 @@ struct comment {
 	struct fcgi_response *response;
 };
 
-static bool
-has_line_end(const struct bx_message *message)
+static struct bx_slice
+text_of(const struct bx_message *message)
 {
-	const char *bytes = bx_message_bytes(message);
-	size_t len = bx_message_length(message);
-
-	return memchr(bytes, '\n', len) != NULL ||
-	    memchr(bytes, '\r', len) != NULL;
+	return (struct bx_slice){ bx_message_bytes(message),
+		bx_message_length(message) };
 }
 
-/* JSON has none but between its tokens, where a blank is as good. */
-static enum bx_status
-append_in_one_line(struct bx_buf *out, struct bx_slice json)
+static void
+add_length(struct bx_message *message, void *sum)
 {
-	size_t i;
-
-	if (bx_buf_append(out, json.at, json.len) != BX_OK)
-		return BX_ENOMEM;
-	for (i = 0; i < out->len; i++)
-		if (out->bytes[i] == '\n' || out->bytes[i] == '\r')
-			out->bytes[i] = ' ';
-	return BX_OK;
+	*(size_t *)sum += http_comment_length(text_of(message));
 }
 
-/* A comment is one line: the expression by which a client of that time takes
- * it off goes no further. */
 static void
 add_to_comment(struct bx_message *message, void *ctx)
 {
 	struct comment *comment = ctx;
 
-	if (has_line_end(message))
-		transport_add_copy(comment->response, comment->env, message,
-		    append_in_one_line);
-	else
+	if (http_comment_is_fit(text_of(message)))
 		fcgi_response_add(message, comment->response);
+	else
+		transport_add_copy(comment->response, comment->env, message,
+		    http_comment_append);
 }
 
 static void
@@ -159,7 +147,7 @@ respond(const struct transport_reply *reply)
 		.cors = reply->cors,
 		.cookie = reply->cookie,
 	};
-	const struct fcgi_response_body body = {
+	struct fcgi_response_body body = {
 		.before = commented ? "/*[" : "[",
 		.after = commented ? "]*/" : "]",
 		.count = reply->answer.count,
@@ -170,6 +158,11 @@ respond(const struct transport_reply *reply)
 	/* Clients take an empty array for a failed transport (rule 11). */
 	if (reply->answer.outcome != BX_OUTCOME_REPLIES || body.count == 0)
 		return transport_respond_without_messages(reply);
+	if (commented) {
+		body.bytes = 0;
+		bx_exchange_each_message(reply->exchange, add_length,
+		    &body.bytes);
+	}
 	response =
 	    fcgi_response_new(reply->env, reply->request_id, &head, &body);
 	if (response == NULL)

@@ -278,7 +278,7 @@ those_who_asked_get_one_line_in_a_comment(void)
 	    "Content-Type: text/json-comment-filtered; charset=utf-8\r\n"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text,
 	    "\r\n\r\n/*[{\"channel\":\"/a\","
-	    "\"data\":[1,  \t\"*/\" ]}," REPLIES "]*/"));
+	    "\"data\":[1,  \t\"*\\/\" ]}," REPLIES "]*/"));
 }
 
 static void
