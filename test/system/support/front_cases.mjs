@@ -26,9 +26,9 @@ function inHand(stack) {
 	    .length;
 }
 
-function untilInHand(stack, count) {
+function untilInHand(stack, count, patience) {
 	return until(() => inHand(stack) === count,
-	    `${count} requests are in hand`);
+	    `${count} requests are in hand`, patience);
 }
 
 async function subscribed(stack, count, channel) {
@@ -50,6 +50,23 @@ async function holdOnUsed(stack, client) {
 	held.catch(() => {});
 	await untilInHand(stack, 1);
 	return { connection, held };
+}
+
+// Leave a held connect, and have the process see it.  lighttpd overlooks it
+// when the request was there before it looked at the connection again: then a
+// newer connect ends the stale one, and it has another go.
+async function leaveAndBeMissed(stack, client, leave) {
+	for (let i = 0; i < 5; i++) {
+		const { connection } = await holdOnUsed(stack, client);
+		connection[leave]();
+		try {
+			await untilInHand(stack, 0, 5000);
+			return;
+		} catch {
+			await client.connect({ advice: { timeout: 0 } });
+		}
+	}
+	assert.fail('nobody has seen it leave');
 }
 
 function assertEventOnce(replies, data) {
@@ -324,10 +341,7 @@ function goneCases(stack, ways) {
 			const channel = freshChannel();
 			const [client, sender] =
 			    await subscribed(stack(), 2, channel);
-			const { connection } = await holdOnUsed(stack(),
-			    client);
-			connection[leave]();
-			await untilInHand(stack(), 0);
+			await leaveAndBeMissed(stack(), client, leave);
 			await sender.publish(channel, leave);
 			await assertQueued(client, leave);
 		});

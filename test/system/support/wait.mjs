@@ -16,15 +16,16 @@ export function within(promise, what) {
 	return Promise.race([promise, end]).finally(() => clearTimeout(timer));
 }
 
-// Ask test again and again until its (awaited) answer is true-ish.
-export async function until(test, what) {
-	const end = Date.now() + patience;
+// Ask test again and again until its (awaited) answer is true-ish; limit is
+// for who can go on without.
+export async function until(test, what, limit = patience) {
+	const end = Date.now() + limit;
 	for (;;) {
 		const answer = await test();
 		if (answer)
 			return answer;
 		if (Date.now() > end)
-			throw new Error(`waited ${patience} ms until ${what}`);
+			throw new Error(`waited ${limit} ms until ${what}`);
 		await new Promise((resolve) => setTimeout(resolve, 10));
 	}
 }
