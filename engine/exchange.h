@@ -13,6 +13,8 @@
  *   READY                                READY  ANSWERED  freed
  *   ANSWERED                                              freed
  *
+ * A stream is READY again, to be woken, by bx_stream_sent (stream.h).
+ *
  * Ownership: open gives the exchange to the transport, which closes it once;
  * closing is allowed in every state, and before answering it means that the
  * client has gone away.  Everything else is borrowed until close.
@@ -100,7 +102,7 @@ void *bx_exchange_owner(const struct bx_exchange *exchange);
 /*
  * Compose the answer of an exchange that came out of bx_engine_next_ready:
  * takes from the sessions' queues all that waits by now, so it is called when
- * the bytes are about to be written, and once.
+ * the bytes are about to be written, and once each time.
  */
 struct bx_answer bx_exchange_answer(struct bx_exchange *exchange);
 

@@ -27,8 +27,8 @@ struct bx_delivery {
 	struct bx_message *message;
 	union {
 		void *target;	/* event.c's note of whom it is for */
-		uint64_t batch; /* in a session: what it went out with; 0: it
-				 * did not, or nobody keeps that */
+		uint64_t batch; /* in a session: what it goes or went out with
+				 * (session_keep.h, resume.h); 0: none */
 	};
 	uint64_t place; /* among all that the queue has ever taken */
 };

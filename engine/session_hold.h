@@ -3,7 +3,8 @@
  *
  * A session that is WAITING has a reader parked with it, which is the exchange
  * of a held connect.  Its one deadline is then the end of the hold, or earlier
- * that of a lazy message, and otherwise the session's expiry.
+ * that of a lazy message, and otherwise the session's expiry, unless it has a
+ * stream (session_stream.h).
  *
  * Ownership: a reader is its exchange's; it is borrowed while it is parked or
  * ready, and parts with bx_session_let_go before it is freed.
@@ -54,7 +55,8 @@ void bx_session_hold(struct bx_session *session, struct bx_reader *reader,
 void bx_session_let_go(struct bx_reader *reader);
 
 /* The reply to a handshake (connect 0) or to the numbered connect has gone
- * out or was lost: unless a newer connect came, expiry starts (rule 84). */
+ * out or was lost: unless a newer connect came or there is a stream, expiry
+ * starts (rule 84). */
 void bx_session_replied(struct bx_session *session, uint32_t connect,
     bx_msec now);
 
