@@ -170,11 +170,12 @@ find_service(struct bx_hooks *hooks, const char *name, size_t len)
 }
 
 void
-bx_hooks_remove_service(struct bx_hooks *hooks, const char *name)
+bx_hooks_remove_service(struct bx_hooks *hooks, const char *name,
+    const void *owner)
 {
 	struct service_node *node = find_service(hooks, name, strlen(name));
 
-	if (node != NULL)
+	if (node != NULL && node->service.owner == owner)
 		remove_service(hooks, node);
 }
 

@@ -95,8 +95,9 @@ enum bx_status bx_hooks_add_service(struct bx_hooks *hooks,
 /* Remove all that go with owner. */
 void bx_hooks_remove_services_of(struct bx_hooks *hooks, const void *owner);
 
-/* Harmless when there is none. */
-void bx_hooks_remove_service(struct bx_hooks *hooks, const char *name);
+/* Harmless when owner has none of that name. */
+void bx_hooks_remove_service(struct bx_hooks *hooks, const char *name,
+    const void *owner);
 
 /* Call the service that message->channel names; false when there is none. */
 bool bx_hooks_call_service(struct bx_hooks *hooks,

@@ -37,13 +37,15 @@ struct bx_outgoing {
 	struct bx_slice data;	 /* valid JSON; never absent */
 	struct bx_slice id;	 /* JSON */
 	struct bx_slice ext;	 /* JSON, an object */
-	const bool *successful;	 /* of the answer to a remote call (107) */
+	const bool *successful;	 /* of the answer to a remote call, whose
+				  * client takes absence for failure (107) */
 	bool lazy;		 /* as in bx_event */
 	bx_msec lazy_timeout;	 /* the same */
 };
 
-/* To "/service/" name; message->session is the sender.  An answer is a
- * deliver with the message's channel and id, now or later (rules 66, 107). */
+/* To "/service/" name; message->session, never NULL, is the sender.  An
+ * answer is a deliver with the message's channel and id, now or later (rules
+ * 66, 107). */
 struct bx_incoming;
 typedef void bx_service_fn(const struct bx_incoming *message, void *ctx);
 
@@ -67,8 +69,8 @@ struct bx_host {
 	/* A whole number nearer to zero than 2^53; false: it is none. */
 	bool (*json_integer)(struct bx_slice value, int64_t *number);
 
-	/* Add a field, or a member of ext, to what is being written; json has
-	 * to be valid JSON. */
+	/* Add a field, or a member of ext, which is not there yet to what is
+	 * being written; json has to be valid JSON. */
 	void (*add_field)(struct bx_draft *draft, const char *name,
 	    struct bx_slice json);
 	void (*add_ext)(struct bx_draft *draft, const char *name,
@@ -86,7 +88,8 @@ struct bx_host {
 	void *(*session_data)(struct bx_host *host,
 	    struct bx_session *session);
 	/* Replaces what was kept, which is freed.  free_data, which may be
-	 * NULL, is called when nobody refers to the session any more; it may
+	 * NULL, is called when nobody refers to the session any more, which
+	 * can be after stop if another plugin holds on to it until then; it may
 	 * do all but use that session.  false: no memory, nothing is kept. */
 	bool (*set_session_data)(struct bx_host *host,
 	    struct bx_session *session, void *data,
@@ -118,9 +121,10 @@ struct bx_host {
 	uint64_t (*close_batch)(struct bx_session *session);
 	void (*acknowledge)(struct bx_session *session, uint64_t batch);
 
-	/* Tell the client to stop (rule 59), with its connect that is held or
-	 * its next one, and end the session with that.  Until then it can be
-	 * found, but all else that it sends is from a session unknown. */
+	/* Tell the client to stop (rule 59), with its stream, its connect that
+	 * is held or its next one, and end the session with that.  Until then
+	 * it can be found, but all else that it sends is from a session
+	 * unknown. */
 	void (*kick)(struct bx_session *session);
 
 	/* Queue a message on any channel for one session.  false: it is gone,
@@ -132,10 +136,13 @@ struct bx_host {
 	bool (*publish)(struct bx_host *host,
 	    const struct bx_outgoing *message);
 
-	/* Have fn called for what is sent to "/service/" name, until the
-	 * plugin stops.  false: there is one, or no memory. */
+	/* Have fn called for what is sent to "/service/" name, such as "echo"
+	 * or "math/add", until the plugin stops.  What nobody serves is
+	 * granted all the same, and never answered.  false: there is one, no
+	 * memory, or no channel has that name. */
 	bool (*add_service)(struct bx_host *host, const char *name,
 	    bx_service_fn *fn, void *ctx);
+	/* One of its own; others' are left alone. */
 	void (*remove_service)(struct bx_host *host, const char *name);
 };
 /* clang-format on */

@@ -32,7 +32,8 @@ struct bx_host; /* host.h */
 struct bx_session;
 struct bx_draft;
 
-/* A message from a client.  JSON values are its own bytes, or absent. */
+/* A message from a client.  JSON values are its own bytes, with escapes as it
+ * wrote them, or absent. */
 struct bx_incoming {
 	/* NULL: a handshake, or there is no such session. */
 	struct bx_session *session;

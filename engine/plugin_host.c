@@ -128,19 +128,25 @@ host_keep(struct bx_session *session)
 	return bx_session_keep(session) == BX_OK;
 }
 
-/* Is there data, and a channel to send it to, which may be anything but a
- * pattern? */
+/* A channel that a plugin sends to may be anything but a pattern. */
 static bool
-is_sound(const struct bx_core *core, const struct bx_outgoing *outgoing,
+parse_channel(const struct bx_core *core, struct bx_slice text,
     struct bx_channel_name *name)
 {
 	const struct bx_settings *settings = core->settings;
 
-	return outgoing->data.len > 0 &&
-	    bx_channel_name_parse(name, outgoing->channel.at,
-		outgoing->channel.len, settings->max_channel_length,
-		settings->max_channel_depth) == BX_OK &&
+	return bx_channel_name_parse(name, text.at, text.len,
+		   settings->max_channel_length,
+		   settings->max_channel_depth) == BX_OK &&
 	    !name->pattern;
+}
+
+static bool
+is_sound(const struct bx_core *core, const struct bx_outgoing *outgoing,
+    struct bx_channel_name *name)
+{
+	return outgoing->data.len > 0 &&
+	    parse_channel(core, outgoing->channel, name);
 }
 
 static bool
@@ -165,6 +171,23 @@ host_publish(struct bx_host *host, const struct bx_outgoing *outgoing)
 	    bx_event_publish(core, &name, NULL, outgoing) == BX_OK;
 }
 
+/* Can anything be sent to "/service/" name? */
+static bool
+is_service_name(const struct bx_core *core, const char *name)
+{
+	struct bx_buf text;
+	struct bx_channel_name parsed;
+	bool valid;
+
+	bx_buf_init(&text, core->env);
+	valid = bx_buf_append_text(&text, "/service/") == BX_OK &&
+	    bx_buf_append_text(&text, name) == BX_OK &&
+	    parse_channel(core, (struct bx_slice){ text.bytes, text.len },
+		&parsed);
+	bx_buf_fini(&text);
+	return valid;
+}
+
 static bool
 host_add_service(struct bx_host *host, const char *name, bx_service_fn *fn,
     void *ctx)
@@ -172,13 +195,16 @@ host_add_service(struct bx_host *host, const char *name, bx_service_fn *fn,
 	const struct bx_plugin_node *node = bx_plugin_node_of(host);
 	const struct bx_service service = { name, fn, ctx, node };
 
-	return bx_hooks_add_service(node->core->hooks, &service) == BX_OK;
+	return is_service_name(node->core, name) &&
+	    bx_hooks_add_service(node->core->hooks, &service) == BX_OK;
 }
 
 static void
 host_remove_service(struct bx_host *host, const char *name)
 {
-	bx_hooks_remove_service(bx_plugin_node_of(host)->core->hooks, name);
+	const struct bx_plugin_node *node = bx_plugin_node_of(host);
+
+	bx_hooks_remove_service(node->core->hooks, name, node);
 }
 
 static const struct bx_host functions = {

@@ -139,8 +139,12 @@ fcgi_request_params(struct fcgi_request *request, struct bx_slice content)
 	    content);
 }
 
-/* Tell the exchange which browser asks.  One that shows no cookie may get
- * one; without random bytes it is a client that has none. */
+/*
+ * Tell the exchange which browser asks.  One that shows no cookie may get one;
+ * without random bytes it is a client that has none.  So is one whose page is
+ * allowed by "*": script tags and forms of such pages show cookies all the
+ * same, and would act for whoever is logged in.
+ */
 static void
 introduce_visitor(struct fcgi_request *request)
 {
@@ -150,6 +154,10 @@ introduce_visitor(struct fcgi_request *request)
 	struct bx_slice shown =
 	    http_cookie_find(http->cookie, context->options->browser_cookie);
 
+	if (request->is_without_credentials) {
+		bx_exchange_set_visitor(request->exchange, &visitor);
+		return;
+	}
 	if (shown.len > 0) {
 		memcpy(visitor.cookie, shown.at, shown.len);
 		visitor.cookie_len = shown.len;

@@ -83,6 +83,7 @@ struct fcgi_request {
 	uint8_t state;
 	bool is_counted; /* in context->addresses */
 	bool is_secure;	 /* came over HTTPS */
+	bool is_without_credentials; /* its cookies do not count */
 };
 
 /* A request that has begun.  refusal is NULL or says, as static text, why it

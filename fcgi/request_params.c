@@ -84,6 +84,7 @@ route(struct fcgi_request *request, const struct http_origin_list *allowed,
 {
 	const struct fcgi_options *options = request->context->options;
 	struct fcgi_intake *intake = request->intake;
+	enum http_origin origin;
 	struct fcgi_route found;
 
 	if (intake->refusal != NULL) {
@@ -97,8 +98,9 @@ route(struct fcgi_request *request, const struct http_origin_list *allowed,
 		return;
 	}
 	request->transport = found.transport;
-	if (found.transport->judge(&intake->http, allowed) ==
-	    HTTP_ORIGIN_FOREIGN)
+	origin = found.transport->judge(&intake->http, allowed);
+	request->is_without_credentials = origin == HTTP_ORIGIN_ANY;
+	if (origin == HTTP_ORIGIN_FOREIGN)
 		fcgi_request_refuse(request, 403, NULL);
 	else if (is_too_large(&intake->http, options->max_message_size))
 		fcgi_request_refuse(request, 413, NULL);

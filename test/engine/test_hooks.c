@@ -121,7 +121,7 @@ serve(const struct bx_incoming *message, void *ctx)
 	(void)message;
 	(void)strcat(called, "s");
 	if (*hooks != NULL)
-		bx_hooks_remove_service(*hooks, "math/add");
+		bx_hooks_remove_service(*hooks, "math/add", hooks);
 }
 
 /* Its owner is ctx as well. */
@@ -159,7 +159,7 @@ a_service_is_found_by_its_whole_name_and_may_end_itself(void)
 	CU_ASSERT_FALSE(call(hooks, "/service"));
 	CU_ASSERT_TRUE(call(hooks, "/service/math/add"));
 	CU_ASSERT_FALSE(call(hooks, "/service/math/add"));
-	bx_hooks_remove_service(hooks, "never");
+	bx_hooks_remove_service(hooks, "never", &none);
 	bx_hooks_free(hooks);
 }
 
@@ -197,6 +197,7 @@ services_go_with_their_owner(void)
 	CU_ASSERT_EQUAL(add_service(hooks, "a", &one), BX_OK);
 	CU_ASSERT_EQUAL(add_service(hooks, "b", &other), BX_OK);
 	CU_ASSERT_EQUAL(add_service(hooks, "c", &one), BX_OK);
+	bx_hooks_remove_service(hooks, "b", &one);
 	bx_hooks_remove_services_of(hooks, &one);
 	CU_ASSERT_FALSE(call(hooks, "/service/a"));
 	CU_ASSERT_TRUE(call(hooks, "/service/b"));

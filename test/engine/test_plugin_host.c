@@ -710,6 +710,10 @@ rule_107_a_service_answers_with_the_id_of_the_call(void)
 	host = stage.host;
 	CU_ASSERT_TRUE(host->add_service(host, "s", serve, &stage));
 	CU_ASSERT_FALSE(host->add_service(host, "s", serve, &stage));
+	/* Nothing could be sent to these. */
+	CU_ASSERT_FALSE(host->add_service(host, "/s", serve, &stage));
+	CU_ASSERT_FALSE(host->add_service(host, "s/*", serve, &stage));
+	CU_ASSERT_FALSE(host->add_service(host, "", serve, &stage));
 	CU_ASSERT_STRING_EQUAL(ask(call),
 	    "[{\"channel\":\"/service/s\",\"data\":{\"a\":1},\"id\":\"9\","
 	    "\"successful\":true},"

@@ -217,6 +217,31 @@ test('rule 77: "*" is everybody, without credentials', async () => {
 	}
 });
 
+test('rule 77: whose page is allowed by "*" has no cookies', async () => {
+	const post = (body, Origin, cookie) => request(everybody.http, {
+		body: JSON.stringify(body), headers: { Origin,
+			'Content-Type': 'text/plain', Cookie: cookie } });
+	const own = await post(handshake);
+	const [cookie] = own.header('Set-Cookie').split(';');
+	const [{ clientId }] = own.json;
+	const connect = [{ channel: '/meta/connect', clientId, id: '2',
+		connectionType: 'long-polling' }];
+	assert.equal((await post(connect, undefined, cookie)).json[0].successful,
+	    true);
+	// It is bound now, and a page of anybody's that has its user's browser
+	// show the cookie gets no further.
+	assert.equal((await post(connect, FOREIGN, cookie)).json[0].error,
+	    '402::session_unknown');
+	const [script] = (await request(everybody.http, { method: 'GET',
+		path: `/cometd?jsonp=f&message=${
+			encodeURIComponent(JSON.stringify(connect))}`,
+		headers: { 'Sec-Fetch-Site': 'cross-site', Cookie: cookie,
+			Referer: `${FOREIGN}/` } })).text.match(/\{.*\}/);
+	assert.equal(JSON.parse(script).error, '402::session_unknown');
+	const theirs = await post(handshake, FOREIGN);
+	assert.equal(theirs.header('Set-Cookie'), undefined);
+});
+
 test('rule 77: who is listed beside "*" has credentials', async () => {
 	const response = await postFrom(LISTED, handshake, { on: everybody });
 	assert.deepEqual(corsOf(response), allowed(LISTED));

@@ -153,3 +153,24 @@ test('rule 107: a call right behind the handshake', async () => {
 		await within(client.disconnect(), 'it leaves');
 	}
 });
+
+test('rule 107: the plugin of the examples is called', async () => {
+	const upper = pluginFile('probe')
+	    .replace('test/plugins/probe', 'conf-examples/plugins/upper');
+	const own = await startStack({ config:
+	    `plugin "upper" { path = "${upper}" longest = 20 }` });
+	try {
+		await withClients(own, ['cometd'], async (client) => {
+			const say = async (text) =>
+				(await call(client, text, 'upper')).reply;
+			assert.deepEqual((({ successful, data }) =>
+				[successful, data])(await say('say "ä\nb"')),
+			[true, 'SAY "ä\nB"']);
+			assert.equal((await say('too long by a few letters'))
+			    .successful, false);
+			assert.equal((await say({ a: 1 })).successful, false);
+		});
+	} finally {
+		await own.stop();
+	}
+});
