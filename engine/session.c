@@ -7,6 +7,7 @@
 #include "session.h"
 #include "session_extra.h"
 #include "session_private.h"
+#include "session_return.h"
 #include "session_stream_private.h"
 
 static const char *const gone_names[] = {
@@ -112,7 +113,7 @@ bx_session_unref(struct bx_session *session)
 {
 	if (session == NULL || --session->refs > 0)
 		return;
-	bx_session_free_resume(session);
+	bx_session_free_return(session);
 	bx_browser_unref(session->browser);
 	bx_queue_clear(&session->queue, session->sessions->env);
 	bx_session_free_extra(session);
@@ -203,7 +204,7 @@ bx_session_end(struct bx_session *session, enum bx_gone_reason reason)
 		reason = BX_GONE_KICKED;
 	bx_session_wake(session, BX_WAKE_ENDED);
 	bx_session_wake_stream(session, BX_WAKE_ENDED);
-	bx_session_free_resume(session);
+	bx_session_free_return(session);
 	bx_deadline_leave(&sessions->deadlines, &session->deadline);
 	bx_channel_unsubscribe_all(sessions->tree, &session->subscriber);
 	bx_hash_remove(&sessions->by_id, &session->by_id);

@@ -3,6 +3,7 @@
  */
 #include "session_extra.h"
 #include "session_private.h"
+#include "session_return.h"
 #include "session_stream_private.h"
 
 uint32_t
@@ -47,7 +48,8 @@ bx_session_arm_hold(struct bx_session *session)
 {
 	bx_msec at = session->until;
 
-	if (session->queue.due < at && !bx_session_reads_stream(session))
+	if (session->queue.due < at && !bx_session_reads_stream(session) &&
+	    !bx_session_awaits_return(session))
 		at = session->queue.due;
 	if (session->state != BX_SESSION_WAITING ||
 	    (session->deadline.slot != 0 && session->deadline.at == at))

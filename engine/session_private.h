@@ -19,7 +19,6 @@
 #include "host.h"
 #include "list.h"
 #include "queue.h"
-#include "resume.h"
 #include "session_hold.h"
 #include "settings.h"
 
@@ -56,6 +55,7 @@ struct bx_sessions {
 	struct bx_list departed; /* GONE, and nobody has been told */
 	bool tells_departures;
 	struct bx_deadlines beats;
+	struct bx_deadlines absences;
 	struct bx_list streams;
 	bool is_closing;
 	bool crowded; /* a queue is in its second room */
@@ -73,7 +73,7 @@ struct bx_session {
 	struct bx_list link;	     /* while WAITING, or departed */
 	struct bx_reader *reader;    /* parked or ready, or NULL */
 	struct bx_stream *stream;    /* open, or NULL */
-	struct bx_resume *resume;    /* NULL until a stream is opened */
+	struct bx_return *back;	     /* NULL until a stream is opened */
 	struct bx_browser *browser;  /* or NULL: no cookie was set */
 	struct bx_session_extra *extra; /* or NULL */
 	const char *advised; /* the transport it was last advised on */

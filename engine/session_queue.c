@@ -4,6 +4,7 @@
 #include "session_keep.h"
 #include "session_private.h"
 #include "session_queue.h"
+#include "session_return.h"
 #include "session_stream_private.h"
 
 bool
@@ -26,7 +27,7 @@ wake_reader(struct bx_session *session)
 static void
 wake_for_messages(struct bx_session *session)
 {
-	if (session->batches > 0)
+	if (session->batches > 0 || bx_session_awaits_return(session))
 		return;
 	if (bx_session_is_due(session, 0))
 		wake_reader(session);
@@ -56,6 +57,8 @@ is_about_to_answer(const struct bx_session *session)
 {
 	if (bx_session_reads_stream(session))
 		return bx_session_stream_takes_soon(session);
+	if (bx_session_awaits_return(session))
+		return false;
 	return session->batches > 0 ||
 	    (session->reader != NULL && session->reader->wake != BX_WAKE_NONE);
 }
@@ -87,8 +90,9 @@ bx_session_accept(struct bx_session *session, struct bx_delivery *delivery)
 	if (status == BX_EFULL &&
 	    (session->state == BX_SESSION_WAITING ||
 		bx_session_reads_stream(session))) {
-		/* Perhaps it is full of lazy messages, whose reader has been
-		 * there all the time. */
+		/* Perhaps it is full of lazy messages, or of those that wait
+		 * for a stream, and the reader is there all the time. */
+		bx_session_stop_awaiting(session);
 		wake_reader(session);
 		status = push(session, delivery);
 	}

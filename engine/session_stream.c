@@ -7,6 +7,7 @@
 #include "session_keep.h"
 #include "session_private.h"
 #include "session_queue.h"
+#include "session_return.h"
 #include "session_stream_private.h"
 
 bool
@@ -27,17 +28,16 @@ bx_session_reads_stream(const struct bx_session *session)
 	return session->stream != NULL && !bx_session_is_keeping(session);
 }
 
-/* With connects alone go events that are acknowledged and a farewell (rules 96,
- * 59), and while a stream is away whose client may lack something, what is
- * newer than that, if it can wait for so long. */
+/* Events that are acknowledged and a farewell go with connects alone (rules 96,
+ * 59). */
 bool
 bx_session_may_take(const struct bx_session *session, bool answers_connect)
 {
-	if (bx_session_reads_stream(session))
+	if (bx_session_reads_stream(session) ||
+	    bx_session_awaits_return(session))
 		return false;
 	return answers_connect ||
-	    (!bx_session_is_keeping(session) && !session->leaving &&
-		(session->resume == NULL || session->resume->count == 0));
+	    (!bx_session_is_keeping(session) && !session->leaving);
 }
 
 bool
@@ -111,31 +111,7 @@ static bool
 is_too_late(struct bx_session *session, const struct bx_stream_wish *wish)
 {
 	return wish->resumes &&
-	    !bx_resume_is_possible(session->resume, wish->last_event);
-}
-
-static enum bx_status
-prepare_resume(struct bx_session *session)
-{
-	const struct bx_env *env = session->sessions->env;
-
-	if (session->resume != NULL)
-		return BX_OK;
-	session->resume = bx_alloc(env, sizeof(*session->resume));
-	if (session->resume == NULL)
-		return BX_ENOMEM;
-	bx_resume_init(session->resume, env);
-	return BX_OK;
-}
-
-void
-bx_session_free_resume(struct bx_session *session)
-{
-	if (session->resume == NULL)
-		return;
-	bx_resume_clear(session->resume);
-	bx_free(session->sessions->env, session->resume);
-	session->resume = NULL;
+	    !bx_resume_is_possible(&session->back->resume, wish->last_event);
 }
 
 static void
@@ -144,10 +120,10 @@ keep(struct bx_stream *stream)
 	struct bx_session *session = stream->session;
 	const struct bx_settings *settings = session->sessions->settings;
 
-	if (session->resume == NULL)
+	if (session->back == NULL)
 		bx_delivery_free_all(session->sessions->env, stream->taken);
 	else
-		bx_resume_keep(session->resume, stream->taken,
+		bx_resume_keep(&session->back->resume, stream->taken,
 		    settings->max_queue_messages, settings->max_queue_size);
 }
 
@@ -196,7 +172,7 @@ supersede(struct bx_session *session, const struct bx_stream_wish *wish)
 static uint64_t
 resume(struct bx_session *session, const struct bx_stream_wish *wish)
 {
-	struct bx_resume *kept = session->resume;
+	struct bx_resume *kept = &session->back->resume;
 
 	if (!wish->resumes || wish->last_event >= kept->last) {
 		bx_resume_clear(kept);
@@ -214,7 +190,7 @@ bx_session_open_stream(struct bx_session *session, struct bx_stream *stream,
 
 	if (is_refused(session, wish->visitor))
 		return BX_EFULL;
-	if (prepare_resume(session) != BX_OK)
+	if (bx_session_prepare_return(session) != BX_OK)
 		return BX_ENOMEM;
 	if (bx_deadline_join(&sessions->beats, &stream->beat) != BX_OK)
 		return BX_ENOMEM;
@@ -224,6 +200,7 @@ bx_session_open_stream(struct bx_session *session, struct bx_stream *stream,
 		bx_session_end(session, BX_GONE_OVERFLOW);
 		return BX_EGONE;
 	}
+	bx_session_stop_awaiting(session);
 	stream->from = resume(session, wish);
 	/* What is sent again has been lazy for long enough. */
 	if (session->queue.count > 0)
@@ -262,8 +239,9 @@ bx_session_take_chunk(struct bx_stream *stream)
 	if (stream->is_superseded || bx_session_is_keeping(session))
 		return chunk;
 	bx_session_take_queue(session, stream->taken);
-	if (session->resume != NULL)
-		chunk.event = bx_resume_stamp(session->resume, stream->taken);
+	if (session->back != NULL)
+		chunk.event =
+		    bx_resume_stamp(&session->back->resume, stream->taken);
 	return chunk;
 }
 
@@ -296,8 +274,8 @@ bx_session_chunk_sent(struct bx_stream *stream, bx_msec now)
 
 	if (written != BX_WAKE_MESSAGE || stream->beat_at == 0) {
 		stream->beat_at = now + sessions->settings->heartbeat;
-		if (session->resume != NULL && !stream->is_superseded)
-			bx_resume_beat(session->resume);
+		if (session->back != NULL && !stream->is_superseded)
+			bx_resume_beat(&session->back->resume);
 	}
 	keep(stream);
 	stream->is_busy = false;
@@ -341,6 +319,8 @@ bx_session_close_stream(struct bx_stream *stream, bool handed_over,
 		unstamp(stream->taken);
 		bx_session_put_back(session, stream->taken);
 	}
+	if (!stream->is_superseded)
+		bx_session_await_return(session, now);
 	bx_session_end_batch(session);
 	stream->session = NULL;
 }

@@ -15,7 +15,8 @@
  *
  * While a session has a stream it does not expire, and its events go out on
  * the stream alone: their order would be lost between that and other replies.
- * But a session that keeps events (session_keep.h) has them with its connects.
+ * They also wait a while for one that broke (session_return.h).  But a session
+ * that keeps events (session_keep.h) has them with its connects.
  *
  * Ownership: a stream is embedded by its exchange, which holds a reference to
  * the session; it is borrowed from open to close.

@@ -1,7 +1,7 @@
 /*
  * session_stream_private.h - what session*.c has to do with streams.
  *
- * Ownership: as session_stream.h says; what can be resumed is the session's.
+ * Ownership: as session_stream.h says.
  * Reentrancy: no function calls out.
  */
 #ifndef BX_SESSION_STREAM_PRIVATE_H
@@ -28,8 +28,5 @@ void bx_session_arm_stream(struct bx_session *session);
 
 /* That time has come. */
 void bx_session_stream_due(struct bx_stream *stream, bx_msec now);
-
-/* Nothing can be resumed any more. */
-void bx_session_free_resume(struct bx_session *session);
 
 #endif

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "session_private.h"
+#include "session_queue.h"
+#include "session_return.h"
 #include "session_stream_private.h"
 #include "sessions.h"
 
@@ -27,6 +29,7 @@ bx_sessions_new(const struct bx_env *env, const struct bx_settings *settings,
 	bx_list_init(&sessions->waiting);
 	bx_list_init(&sessions->departed);
 	bx_deadlines_init(&sessions->beats, env);
+	bx_deadlines_init(&sessions->absences, env);
 	bx_list_init(&sessions->streams);
 	return sessions;
 }
@@ -50,6 +53,7 @@ bx_sessions_free(struct bx_sessions *sessions)
 	bx_sessions_end_all(sessions);
 	bx_deadlines_fini(&sessions->deadlines);
 	bx_deadlines_fini(&sessions->beats);
+	bx_deadlines_fini(&sessions->absences);
 	bx_hash_fini(&sessions->by_id);
 	bx_browsers_fini(&sessions->browsers);
 	bx_free(sessions->env, sessions);
@@ -76,10 +80,15 @@ bx_sessions_delivered(const struct bx_sessions *sessions)
 bx_msec
 bx_sessions_next_deadline(const struct bx_sessions *sessions)
 {
-	bx_msec beat = bx_deadlines_next(&sessions->beats);
-	bx_msec next = bx_deadlines_next(&sessions->deadlines);
+	const struct bx_deadlines *const sets[] = { &sessions->deadlines,
+		&sessions->beats, &sessions->absences };
+	bx_msec next = BX_NEVER;
+	size_t i;
 
-	return beat < next ? beat : next;
+	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+		if (bx_deadlines_next(sets[i]) < next)
+			next = bx_deadlines_next(sets[i]);
+	return next;
 }
 
 void
@@ -100,6 +109,14 @@ bx_sessions_advance(struct bx_sessions *sessions, bx_msec now)
 	while ((due = bx_deadlines_take_due(&sessions->beats, now)) != NULL) {
 		stream = BX_LIST_ENTRY(due, struct bx_stream, beat);
 		bx_session_stream_due(stream, now);
+	}
+	while (
+	    (due = bx_deadlines_take_due(&sessions->absences, now)) != NULL) {
+		session =
+		    BX_LIST_ENTRY(due, struct bx_return, absence)->session;
+		/* Who reads otherwise is woken now. */
+		bx_session_begin_batch(session);
+		bx_session_end_batch(session);
 	}
 }
 

@@ -125,7 +125,9 @@ test('nor with a connect that is held beside it', async () => {
 	assert.deepEqual(await stream.data(1), [1]);
 	await barrier(stack.http);
 	assert.equal(held.settled, false);
-	// Once the stream is away the connect is who gets them.
+	// Once the stream is away, and nothing of it can be missing, the
+	// connect is who gets them.
+	await stream.beat(2);
 	stream.abort();
 	await until(() => stack.output.includes('event=stream_closed session=' +
 	    client.clientId.slice(0, 8)), 'its leaving is noticed');
