@@ -12,8 +12,7 @@
  *   HELD                                 READY            freed
  *   READY                                READY  ANSWERED  freed
  *   ANSWERED                                              freed
- *
- * A stream is READY again, to be woken, by bx_stream_sent (stream.h).
+ *   (a stream is READY again by bx_stream_sent, stream.h)
  *
  * Ownership: open gives the exchange to the transport, which closes it once;
  * closing is allowed in every state, and before answering it means that the

@@ -69,6 +69,9 @@ push(struct bx_session *session, struct bx_delivery *delivery)
 	const struct bx_settings *settings = session->sessions->settings;
 	size_t room = is_about_to_answer(session) ? 2 : 1;
 
+	/* What went out before has had its own room until now. */
+	if (session->back != NULL && session->back->is_behind)
+		room += 2;
 	return bx_queue_push(&session->queue, delivery,
 	    room * settings->max_queue_messages,
 	    room * settings->max_queue_size);

@@ -12,6 +12,8 @@
  * twice as much while an answer is about to take all away: a reader or stream
  * is ready, or a batch is open.  Lazy messages count like others, but a queue
  * that they have filled wakes the reader first.
+ * While what was lost with a stream waits to be sent again there is twice as
+ * much beside it.
  */
 #ifndef BX_SESSION_QUEUE_H
 #define BX_SESSION_QUEUE_H

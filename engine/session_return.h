@@ -27,6 +27,9 @@ struct bx_return {
 	struct bx_resume resume;
 	struct bx_deadline absence; /* armed while the return is awaited */
 	struct bx_session *session;
+	/* The queue has what was there before the stream, or was lost with
+	 * one, until it is sent. */
+	bool is_behind;
 };
 
 /* The session gets one if it has none.  BX_ENOMEM. */

@@ -161,6 +161,7 @@ supersede(struct bx_session *session, const struct bx_stream_wish *wish)
 		keep(older);
 	} else {
 		unstamp(older->taken);
+		session->back->is_behind |= !bx_list_is_empty(older->taken);
 		bx_queue_put_back(&session->queue, older->taken);
 	}
 	part(older);
@@ -202,11 +203,13 @@ bx_session_open_stream(struct bx_session *session, struct bx_stream *stream,
 	}
 	bx_session_stop_awaiting(session);
 	stream->from = resume(session, wish);
-	/* What is sent again has been lazy for long enough. */
-	if (session->queue.count > 0)
-		session->queue.due = 0;
 	stream->session = session;
 	session->stream = stream;
+	/* What waits goes out behind the first chunk; if it is sent again, it
+	 * has been lazy for long enough. */
+	session->back->is_behind = session->queue.count > 0;
+	if (session->queue.count > 0 && bx_session_reads_stream(session))
+		session->queue.due = 0;
 	bx_list_init(&stream->link);
 	bx_list_append(&sessions->streams, &stream->link);
 	bx_browser_hold(session->browser);
@@ -239,9 +242,11 @@ bx_session_take_chunk(struct bx_stream *stream)
 	if (stream->is_superseded || bx_session_is_keeping(session))
 		return chunk;
 	bx_session_take_queue(session, stream->taken);
-	if (session->back != NULL)
+	if (session->back != NULL) {
+		session->back->is_behind = false;
 		chunk.event =
 		    bx_resume_stamp(&session->back->resume, stream->taken);
+	}
 	return chunk;
 }
 
@@ -273,7 +278,9 @@ bx_session_chunk_sent(struct bx_stream *stream, bx_msec now)
 	enum bx_wake written = stream->reader->wake;
 
 	if (written != BX_WAKE_MESSAGE || stream->beat_at == 0) {
-		stream->beat_at = now + sessions->settings->heartbeat;
+		/* A web server that writes to a client that has left learns of
+		 * it by that, and tells by the next. */
+		stream->beat_at = now + sessions->settings->heartbeat / 2;
 		if (session->back != NULL && !stream->is_superseded)
 			bx_resume_beat(&session->back->resume);
 	}
@@ -317,6 +324,9 @@ bx_session_close_stream(struct bx_stream *stream, bool handed_over,
 		keep(stream);
 	} else {
 		unstamp(stream->taken);
+		if (session->back != NULL)
+			session->back->is_behind |=
+			    !bx_list_is_empty(stream->taken);
 		bx_session_put_back(session, stream->taken);
 	}
 	if (!stream->is_superseded)

@@ -33,7 +33,7 @@ struct bx_settings {
 	bx_msec timeout;      /* how long a connect is held */
 	bx_msec interval;     /* advised pause between connects */
 	bx_msec max_interval; /* grace without a connect before expiry */
-	bx_msec heartbeat;    /* how often a stream is written to */
+	bx_msec heartbeat;    /* a stream is written to twice within it */
 	unsigned max_json_depth;
 	size_t max_batch;	   /* messages in one request */
 	size_t max_queue_messages; /* per session */
@@ -62,7 +62,7 @@ struct bx_settings {
 	.timeout = 30000, \
 	.interval = 0, \
 	.max_interval = 10000, \
-	.heartbeat = 10000, \
+	.heartbeat = 20000, \
 	.max_json_depth = 64, \
 	.max_batch = 1000, \
 	.max_queue_messages = 1000, \

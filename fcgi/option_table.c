@@ -99,9 +99,9 @@ const struct fcgi_option_row fcgi_option_table[] = {
 	    .min = 0, .max = 1,
 	    .doc = "Whether clients may read events from one endless response, "
 		   "as EventSource does." },
-	{ ENGINE(heartbeat, DURATION), .initial = "10s",
+	{ ENGINE(heartbeat, DURATION), .initial = "20s",
 	    .min = 1000, .max = HOUR,
-	    .doc = "How often something is written to such a response, so "
+	    .doc = "Within it such a response is written to twice, so "
 		   "that clients who have left are noticed." },
 	{ ENGINE(session_binding, BINDING), .initial = "auto",
 	    .min = BX_BINDING_AUTO, .max = BX_BINDING_TRUST,

@@ -154,7 +154,7 @@ introduce_visitor(struct fcgi_request *request)
 	struct bx_slice shown =
 	    http_cookie_find(http->cookie, context->options->browser_cookie);
 
-	if (request->is_without_credentials) {
+	if (request->is_foreign) {
 		bx_exchange_set_visitor(request->exchange, &visitor);
 		return;
 	}

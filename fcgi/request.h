@@ -11,9 +11,8 @@
  *	OPEN		-	-	-	-	ANSWERING DONE
  *	ANSWERING	-	-	-	-	-	DONE***
  *	DONE		-	-	-	-	-	DONE
- *	*   OPEN when stdin has ended before, ANSWERING when it is not awaited
- *	**  ANSWERING when the status alone is the reply
- *	*** OPEN by fcgi_request_go_on, of a stream
+ *	* OPEN when stdin has ended before, ANSWERING when it is not awaited
+ *	** ANSWERING when the status alone is the reply *** OPEN of a stream
  *
  * Ownership: the connection owns the request, which owns its response until
  * it is freed.  context and budget are borrowed while the request lives.
@@ -83,7 +82,7 @@ struct fcgi_request {
 	uint8_t state;
 	bool is_counted; /* in context->addresses */
 	bool is_secure;	 /* came over HTTPS */
-	bool is_without_credentials; /* its cookies do not count */
+	bool is_foreign; /* allowed by "*": its cookies do not count */
 };
 
 /* A request that has begun.  refusal is NULL or says, as static text, why it

@@ -99,7 +99,7 @@ route(struct fcgi_request *request, const struct http_origin_list *allowed,
 	}
 	request->transport = found.transport;
 	origin = found.transport->judge(&intake->http, allowed);
-	request->is_without_credentials = origin == HTTP_ORIGIN_ANY;
+	request->is_foreign = origin == HTTP_ORIGIN_ANY;
 	if (origin == HTTP_ORIGIN_FOREIGN)
 		fcgi_request_refuse(request, 403, NULL);
 	else if (is_too_large(&intake->http, options->max_message_size))

@@ -718,7 +718,63 @@ without_memory_there_is_no_stream(void)
 	CU_ASSERT_EQUAL(failing, 4);
 }
 
+/* There is room for two. */
+static void
+what_was_lost_has_room_beside_what_waits(void)
+{
+	struct house house;
+	struct tap tap;
+
+	house_open(&house);
+	begin(&house, &tap);
+	house_deliver(&house, BX_OK);
+	house_deliver(&house, BX_OK);
+	(void)take(&house, &tap);
+	house_deliver(&house, BX_OK);
+	house_deliver(&house, BX_OK);
+	/* In mid chunk. */
+	close(&house, &tap, 0);
+	house_deliver(&house, BX_OK);
+	open(&house, &tap);
+	(void)take(&house, &tap);
+	house_deliver(&house, BX_OK);
+	bx_session_chunk_sent(&tap.stream, 0);
+	(void)write(&house, &tap, 6, 0);
+	close(&house, &tap, 0);
+	house_close(&house);
+}
+
+static void
+a_full_queue_ends_nothing_while_the_first_chunk_is_written(void)
+{
+	struct house house;
+	struct tap tap;
+
+	house_open(&house);
+	house_deliver(&house, BX_OK);
+	house_deliver(&house, BX_OK);
+	open(&house, &tap);
+	(void)take(&house, &tap);
+	house_deliver(&house, BX_OK);
+	bx_session_chunk_sent(&tap.stream, 0);
+	(void)write(&house, &tap, 3, 0);
+	/* And from then on it is as large as ever. */
+	house_deliver(&house, BX_OK);
+	(void)take(&house, &tap);
+	house_deliver(&house, BX_OK);
+	house_deliver(&house, BX_OK);
+	(void)bx_session_ref(house.session);
+	house_deliver(&house, BX_EGONE);
+	close(&house, &tap, 0);
+	bx_session_unref(house.session);
+	house_close(&house);
+}
+
 static const struct unit_test tests[] = {
+	{ "what was lost with a stream has room beside what waits",
+	    what_was_lost_has_room_beside_what_waits },
+	{ "a full queue ends nothing while the first chunk is written",
+	    a_full_queue_ends_nothing_while_the_first_chunk_is_written },
 	{ "the first chunk says where the client is",
 	    the_first_chunk_says_where_the_client_is },
 	{ "while a chunk is written nothing more is taken",
