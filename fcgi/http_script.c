@@ -82,6 +82,12 @@ http_script_length(struct bx_slice json)
 	return len;
 }
 
+bool
+http_script_is_fit(struct bx_slice json)
+{
+	return find_separator(json) == json.len;
+}
+
 enum bx_status
 http_script_append(struct bx_buf *out, struct bx_slice json)
 {

@@ -27,6 +27,9 @@ bool http_script_is_callback(struct bx_slice name);
  */
 size_t http_script_length(struct bx_slice json);
 
+/* Is it fit as it is? */
+bool http_script_is_fit(struct bx_slice json);
+
 /* Append json so. */
 enum bx_status http_script_append(struct bx_buf *out, struct bx_slice json);
 

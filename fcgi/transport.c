@@ -49,22 +49,73 @@ transport_receive_form(struct bx_exchange *exchange, struct http_form form)
 	return status == BX_OK && !found ? BX_EINVAL : status;
 }
 
-void
-transport_add_copy(struct fcgi_response *response, const struct bx_env *env,
-    const struct bx_message *message, transport_append_fn *append)
+/* A response that is being filled. */
+struct filling {
+	const struct bx_env *env;
+	const struct transport_wrapping *wrapping; /* or NULL */
+	struct fcgi_response *response;
+	size_t bytes;
+};
+
+static struct bx_slice
+text_of(const struct bx_message *message)
 {
-	const struct bx_slice text = { bx_message_bytes(message),
+	return (struct bx_slice){ bx_message_bytes(message),
 		bx_message_length(message) };
+}
+
+static void
+count_bytes(struct bx_message *message, void *ctx)
+{
+	struct filling *filling = ctx;
+	const struct transport_wrapping *wrapping = filling->wrapping;
+
+	filling->bytes += wrapping != NULL && wrapping->length != NULL
+	    ? wrapping->length(text_of(message))
+	    : bx_message_length(message);
+}
+
+/* Without memory for a copy nothing is added: the response is not filled. */
+static void
+add_message(struct bx_message *message, void *ctx)
+{
+	struct filling *filling = ctx;
 	struct bx_message *copy = NULL;
 	struct bx_buf buf;
 
-	bx_buf_init(&buf, env);
-	if (append(&buf, text) == BX_OK)
-		copy = bx_message_new(env, buf.bytes, buf.len);
+	if (filling->wrapping == NULL ||
+	    filling->wrapping->is_fit(text_of(message))) {
+		fcgi_response_add(message, filling->response);
+		return;
+	}
+	bx_buf_init(&buf, filling->env);
+	if (filling->wrapping->append(&buf, text_of(message)) == BX_OK)
+		copy = bx_message_new(filling->env, buf.bytes, buf.len);
 	bx_buf_fini(&buf);
 	if (copy != NULL)
-		fcgi_response_add(copy, response);
+		fcgi_response_add(copy, filling->response);
 	bx_message_unref(copy);
+}
+
+struct fcgi_response *
+transport_fill(const struct transport_reply *reply,
+    const struct fcgi_response_head *head, struct fcgi_response_body body,
+    const struct transport_wrapping *wrapping)
+{
+	struct filling filling = { .env = reply->env, .wrapping = wrapping };
+
+	bx_exchange_each_message(reply->exchange, count_bytes, &filling);
+	body.count = reply->answer.count;
+	body.bytes = filling.bytes;
+	filling.response =
+	    fcgi_response_new(reply->env, reply->request_id, head, &body);
+	if (filling.response == NULL)
+		return NULL;
+	bx_exchange_each_message(reply->exchange, add_message, &filling);
+	if (fcgi_response_is_filled(filling.response))
+		return filling.response;
+	fcgi_response_free(filling.response);
+	return NULL;
 }
 
 struct fcgi_response *

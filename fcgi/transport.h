@@ -27,6 +27,8 @@ struct bx_buf;
 struct bx_message;
 struct fcgi_options;
 struct fcgi_response;
+struct fcgi_response_body;
+struct fcgi_response_head;
 struct http_request;
 
 /* What answers one exchange; all is borrowed for the call. */
@@ -82,15 +84,24 @@ unsigned transport_status_of(enum bx_status status);
 enum bx_status transport_receive_form(struct bx_exchange *exchange,
     struct http_form form);
 
+/* How a message has to be written where it cannot always go as it is. */
+struct transport_wrapping {
+	/* Can it go as it is? */
+	bool (*is_fit)(struct bx_slice json);
+	/* How many bytes has it when it is written so?  NULL: as many. */
+	size_t (*length)(struct bx_slice json);
+	enum bx_status (*append)(struct bx_buf *out, struct bx_slice json);
+};
+
 /*
- * Add to response what append makes of message, which is shared with others,
- * in a copy.  Without memory nothing is added: the response is not filled.
+ * The owned response with this head, which is NULL behind the first chunk of a
+ * stream, and body, with all messages of the answer; they are counted here.
+ * What wrapping (NULL: there is none) does not let go as it is has a copy of
+ * its own, as messages are shared.  NULL: there is no memory.
  */
-typedef enum bx_status transport_append_fn(struct bx_buf *out,
-    struct bx_slice json);
-void transport_add_copy(struct fcgi_response *response,
-    const struct bx_env *env, const struct bx_message *message,
-    transport_append_fn *append);
+struct fcgi_response *transport_fill(const struct transport_reply *reply,
+    const struct fcgi_response_head *head, struct fcgi_response_body body,
+    const struct transport_wrapping *wrapping);
 
 /* The status alone that answers an exchange without messages: the one for
  * BX_OUTCOME_SUPERSEDED without a body, or 503. */

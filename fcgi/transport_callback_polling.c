@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "engine/buf.h"
-#include "engine/message.h"
 #include "http_cgi.h"
 #include "http_form.h"
 #include "http_script.h"
@@ -136,36 +135,11 @@ receive(struct bx_exchange *exchange, const struct http_request *request,
 	return transport_status_of(status);
 }
 
-/* A response that is being filled. */
-struct script {
-	const struct bx_env *env;
-	struct fcgi_response *response;
+static const struct transport_wrapping script = {
+	.is_fit = http_script_is_fit,
+	.length = http_script_length,
+	.append = http_script_append,
 };
-
-static struct bx_slice
-text_of(const struct bx_message *message)
-{
-	return (struct bx_slice){ bx_message_bytes(message),
-		bx_message_length(message) };
-}
-
-static void
-add_length(struct bx_message *message, void *sum)
-{
-	*(size_t *)sum += http_script_length(text_of(message));
-}
-
-static void
-add_message(struct bx_message *message, void *ctx)
-{
-	struct script *script = ctx;
-
-	if (http_script_length(text_of(message)) == bx_message_length(message))
-		fcgi_response_add(message, script->response);
-	else
-		transport_add_copy(script->response, script->env, message,
-		    http_script_append);
-}
 
 static struct fcgi_response *
 respond(const struct transport_reply *reply)
@@ -178,26 +152,15 @@ respond(const struct transport_reply *reply)
 		.cors = reply->cors,
 		.cookie = reply->cookie,
 	};
-	struct fcgi_response_body body = {
+	const struct fcgi_response_body body = {
 		.before = callback->opening,
 		.after = "]);",
-		.count = reply->answer.count,
 	};
-	struct script script = { .env = reply->env };
 
-	if (reply->answer.outcome != BX_OUTCOME_REPLIES || body.count == 0)
+	if (reply->answer.outcome != BX_OUTCOME_REPLIES ||
+	    reply->answer.count == 0)
 		return transport_respond_without_messages(reply);
-	bx_exchange_each_message(reply->exchange, add_length, &body.bytes);
-	script.response =
-	    fcgi_response_new(reply->env, reply->request_id, &head, &body);
-	if (script.response == NULL)
-		return NULL;
-	bx_exchange_each_message(reply->exchange, add_message, &script);
-	if (!fcgi_response_is_filled(script.response)) {
-		fcgi_response_free(script.response);
-		return NULL;
-	}
-	return script.response;
+	return transport_fill(reply, &head, body, &script);
 }
 
 const struct transport transport_callback_polling = {

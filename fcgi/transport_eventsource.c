@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "engine/buf.h"
-#include "engine/message.h"
 #include "engine/stream.h"
 #include "http_cgi.h"
 #include "http_form.h"
+#include "http_line.h"
 #include "http_text.h"
 #include "options.h"
 #include "response.h"
@@ -133,50 +133,11 @@ refuse(const struct transport_reply *reply)
 	return transport_respond_without_messages(reply);
 }
 
-/* A chunk that is being filled. */
-struct chunk {
-	const struct bx_env *env;
-	struct fcgi_response *response;
+/* The end of a line of a message would be that of the chunk's. */
+static const struct transport_wrapping line = {
+	.is_fit = http_line_is_fit,
+	.append = http_line_append,
 };
-
-static bool
-has_lines(const struct bx_message *message)
-{
-	const char *bytes = bx_message_bytes(message);
-	size_t len = bx_message_length(message);
-
-	return memchr(bytes, '\n', len) != NULL ||
-	    memchr(bytes, '\r', len) != NULL;
-}
-
-/* Between the tokens of JSON a line may end, but the chunk's would end there
- * too: then the message has a copy of its own with blanks.  Without memory
- * the response is not filled. */
-static void
-add_message(struct bx_message *message, void *ctx)
-{
-	struct chunk *chunk = ctx;
-	struct bx_message *line = NULL;
-	struct bx_buf text;
-	size_t i;
-
-	if (!has_lines(message)) {
-		fcgi_response_add(message, chunk->response);
-		return;
-	}
-	bx_buf_init(&text, chunk->env);
-	if (bx_buf_append(&text, bx_message_bytes(message),
-		bx_message_length(message)) == BX_OK) {
-		for (i = 0; i < text.len; i++)
-			if (text.bytes[i] == '\n' || text.bytes[i] == '\r')
-				text.bytes[i] = ' ';
-		line = bx_message_new(chunk->env, text.bytes, text.len);
-	}
-	bx_buf_fini(&text);
-	if (line != NULL)
-		fcgi_response_add(line, chunk->response);
-	bx_message_unref(line);
-}
 
 #define OPENING_MAX 64
 
@@ -211,25 +172,14 @@ respond(const struct transport_reply *reply)
 	const struct fcgi_response_body body = {
 		.before = opening,
 		.after = reply->answer.count > 0 ? "]\n\n" : "",
-		.count = reply->answer.count,
-		.bytes = reply->answer.bytes,
 		.is_open = !reply->answer.is_last,
 	};
-	struct chunk chunk = { .env = reply->env };
 
 	if (reply->answer.outcome != BX_OUTCOME_REPLIES)
 		return refuse(reply);
 	format_opening(opening, &reply->answer);
-	chunk.response = fcgi_response_new(reply->env, reply->request_id,
-	    reply->answer.is_first ? &head : NULL, &body);
-	if (chunk.response == NULL)
-		return NULL;
-	bx_exchange_each_message(reply->exchange, add_message, &chunk);
-	if (!fcgi_response_is_filled(chunk.response)) {
-		fcgi_response_free(chunk.response);
-		return NULL;
-	}
-	return chunk.response;
+	return transport_fill(reply, reply->answer.is_first ? &head : NULL,
+	    body, &line);
 }
 
 const struct transport transport_eventsource = {

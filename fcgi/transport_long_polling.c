@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "engine/buf.h"
-#include "engine/message.h"
 #include "http_cgi.h"
 #include "http_comment.h"
 #include "http_form.h"
@@ -92,50 +91,11 @@ receive(struct bx_exchange *exchange, const struct http_request *request,
 	return transport_status_of(status);
 }
 
-/* A response that is being filled. */
-struct comment {
-	const struct bx_env *env;
-	struct fcgi_response *response;
+static const struct transport_wrapping comment = {
+	.is_fit = http_comment_is_fit,
+	.length = http_comment_length,
+	.append = http_comment_append,
 };
-
-static struct bx_slice
-text_of(const struct bx_message *message)
-{
-	return (struct bx_slice){ bx_message_bytes(message),
-		bx_message_length(message) };
-}
-
-static void
-add_length(struct bx_message *message, void *sum)
-{
-	*(size_t *)sum += http_comment_length(text_of(message));
-}
-
-static void
-add_to_comment(struct bx_message *message, void *ctx)
-{
-	struct comment *comment = ctx;
-
-	if (http_comment_is_fit(text_of(message)))
-		fcgi_response_add(message, comment->response);
-	else
-		transport_add_copy(comment->response, comment->env, message,
-		    http_comment_append);
-}
-
-static void
-add_messages(const struct transport_reply *reply,
-    struct fcgi_response *response)
-{
-	struct comment comment = { reply->env, response };
-
-	if (reply->answer.commented)
-		bx_exchange_each_message(reply->exchange, add_to_comment,
-		    &comment);
-	else
-		bx_exchange_each_message(reply->exchange, fcgi_response_add,
-		    response);
-}
 
 static struct fcgi_response *
 respond(const struct transport_reply *reply)
@@ -147,32 +107,16 @@ respond(const struct transport_reply *reply)
 		.cors = reply->cors,
 		.cookie = reply->cookie,
 	};
-	struct fcgi_response_body body = {
+	const struct fcgi_response_body body = {
 		.before = commented ? "/*[" : "[",
 		.after = commented ? "]*/" : "]",
-		.count = reply->answer.count,
-		.bytes = reply->answer.bytes,
 	};
-	struct fcgi_response *response;
 
 	/* Clients take an empty array for a failed transport (rule 11). */
-	if (reply->answer.outcome != BX_OUTCOME_REPLIES || body.count == 0)
+	if (reply->answer.outcome != BX_OUTCOME_REPLIES ||
+	    reply->answer.count == 0)
 		return transport_respond_without_messages(reply);
-	if (commented) {
-		body.bytes = 0;
-		bx_exchange_each_message(reply->exchange, add_length,
-		    &body.bytes);
-	}
-	response =
-	    fcgi_response_new(reply->env, reply->request_id, &head, &body);
-	if (response == NULL)
-		return NULL;
-	add_messages(reply, response);
-	if (!fcgi_response_is_filled(response)) {
-		fcgi_response_free(response);
-		return NULL;
-	}
-	return response;
+	return transport_fill(reply, &head, body, commented ? &comment : NULL);
 }
 
 const struct transport transport_long_polling = {

@@ -82,6 +82,8 @@ separators_are_escaped_and_nothing_else(void)
 		bx_buf_clear(&out);
 		CU_ASSERT_EQUAL(http_script_length(slice(texts[i].json)),
 		    strlen(texts[i].script));
+		CU_ASSERT_EQUAL(http_script_is_fit(slice(texts[i].json)),
+		    strcmp(texts[i].json, texts[i].script) == 0);
 		CU_ASSERT_EQUAL(http_script_append(&out, slice(texts[i].json)),
 		    BX_OK);
 		CU_ASSERT_TRUE(
