@@ -17,6 +17,7 @@ bx_session_prepare_return(struct bx_session *session)
 		return BX_ENOMEM;
 	bx_resume_init(&back->resume, sessions->env);
 	back->session = session;
+	back->is_behind = false;
 	if (bx_deadline_join(&sessions->absences, &back->absence) != BX_OK) {
 		bx_free(sessions->env, back);
 		return BX_ENOMEM;
