@@ -223,6 +223,9 @@ test('what is typed while the server is away is kept, not sent', async () => {
 
 	await stack.stopProcess();
 	await ada.shows('Reconnecting…');
+	// Who is still shown as connected from before may not be in yet when
+	// the message comes.
+	await bob.shows('Reconnecting…');
 	await ada.say('Patience');
 	assert.equal(await ada.input.inputValue(), 'Patience');
 	assert.equal(await ada.sendButton.isDisabled(), true);
