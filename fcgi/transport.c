@@ -68,11 +68,8 @@ static void
 count_bytes(struct bx_message *message, void *ctx)
 {
 	struct filling *filling = ctx;
-	const struct transport_wrapping *wrapping = filling->wrapping;
 
-	filling->bytes += wrapping != NULL && wrapping->length != NULL
-	    ? wrapping->length(text_of(message))
-	    : bx_message_length(message);
+	filling->bytes += filling->wrapping->length(text_of(message));
 }
 
 /* Without memory for a copy nothing is added: the response is not filled. */
@@ -104,9 +101,13 @@ transport_fill(const struct transport_reply *reply,
 {
 	struct filling filling = { .env = reply->env, .wrapping = wrapping };
 
-	bx_exchange_each_message(reply->exchange, count_bytes, &filling);
 	body.count = reply->answer.count;
-	body.bytes = filling.bytes;
+	body.bytes = reply->answer.bytes;
+	if (wrapping != NULL && wrapping->length != NULL) {
+		bx_exchange_each_message(reply->exchange, count_bytes,
+		    &filling);
+		body.bytes = filling.bytes;
+	}
 	filling.response =
 	    fcgi_response_new(reply->env, reply->request_id, head, &body);
 	if (filling.response == NULL)

@@ -95,9 +95,9 @@ struct transport_wrapping {
 
 /*
  * The owned response with this head, which is NULL behind the first chunk of a
- * stream, and body, with all messages of the answer; they are counted here.
- * What wrapping (NULL: there is none) does not let go as it is has a copy of
- * its own, as messages are shared.  NULL: there is no memory.
+ * stream, and body, whose count and bytes are set here, with all messages of
+ * the answer.  What wrapping (NULL: there is none) does not let go as it is has
+ * a copy of its own, as messages are shared.  NULL: there is no memory.
  */
 struct fcgi_response *transport_fill(const struct transport_reply *reply,
     const struct fcgi_response_head *head, struct fcgi_response_body body,
