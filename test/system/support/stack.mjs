@@ -115,15 +115,20 @@ export function optionArgs(options) {
 	    [value].flat().flatMap((item) => ['-o', `${key}=${item}`]));
 }
 
-export function freePort() {
-	return new Promise((resolve, reject) => {
+// Below those that the system gives to clients, so that no connection of a test
+// that runs at the same time can take it in between.
+export async function freePort() {
+	for (;;) {
+		const port = 10000 + Math.floor(Math.random() * 20000);
 		const server = net.createServer();
-		server.on('error', reject);
-		server.listen(0, '127.0.0.1', () => {
-			const { port } = server.address();
-			server.close(() => resolve(port));
+		const free = await new Promise((resolve) => {
+			server.on('error', () => resolve(false));
+			server.listen(port, '127.0.0.1', () => resolve(true));
 		});
-	});
+		await new Promise((resolve) => server.close(resolve));
+		if (free)
+			return port;
+	}
 }
 
 export function scratchFolder() {
