@@ -5,6 +5,7 @@
 
 #include "meta.h"
 #include "session_extra.h"
+#include "session_user.h"
 
 /* When to try again where there is no room for another session. */
 #define FULL_INTERVAL 5000
@@ -225,7 +226,9 @@ create_session(struct bx_turn *turn)
 		bx_session_set_commented(session);
 	step = BX_STEP_NO_MEMORY;
 	turn->created = session;
-	if (bx_session_set_browser(session, turn->visitor) == BX_OK) {
+	if (bx_session_set_browser(session, turn->visitor) == BX_OK &&
+	    bx_session_set_login(session, turn->visitor) == BX_OK) {
+		bx_session_log_handshake(session);
 		message = bx_turn_incoming(turn, session);
 		bx_plugins_session_new(&turn->core->plugins, &message);
 		bx_session_set_advised(session, turn->connection_type);

@@ -68,7 +68,6 @@ bx_session_new(struct bx_sessions *sessions, bx_msec now,
 		goto leave_deadlines;
 	bx_deadline_arm(&sessions->deadlines, &session->deadline,
 	    now + session->interval + bx_session_max_interval(session));
-	bx_session_log(session, BX_LOG_INFO, "handshake", NULL);
 	*out = session;
 	return BX_OK;
 

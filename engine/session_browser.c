@@ -1,8 +1,9 @@
 /*
- * session_browser.c - whose a session is, as far as its cookie tells.
+ * session_browser.c - whose a session is, as far as a request can show.
  */
 #include "session_browser.h"
 #include "session_private.h"
+#include "session_user.h"
 
 enum bx_status
 bx_session_set_browser(struct bx_session *session,
@@ -23,6 +24,8 @@ bx_session_admits(struct bx_session *session, const struct bx_visitor *visitor)
 {
 	enum bx_binding binding = session->sessions->settings->session_binding;
 
+	if (!bx_session_is_of(session, visitor))
+		return false;
 	if (session->browser == NULL || binding == BX_BINDING_TRUST)
 		return true;
 	if (visitor->shown &&

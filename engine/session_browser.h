@@ -1,5 +1,5 @@
 /*
- * session_browser.h - whose a session is, as far as its cookie tells.
+ * session_browser.h - whose a session is, as far as a request can show.
  *
  * Ownership: a session holds a reference to its browser.
  * Reentrancy: no function calls out.
@@ -13,13 +13,18 @@
 #include "browser.h"
 #include "session.h"
 #include "status.h"
+#include "user.h"
 
-/* The browser that a request comes from. */
+#define BX_ADDRESS_MAX 63
+
+/* The browser that a request comes from, and who sits in front of it. */
 struct bx_visitor {
 	char cookie[BX_BROWSER_ID_MAX]; /* shown, or about to be set */
 	size_t cookie_len;		/* 0: there is no such cookie */
 	bool shown;
 	bool unlimited; /* by HTTP/2, where held connects cost no connection */
+	char user[BX_USER_MAX + 1]; /* as the web server says; "": nobody */
+	char address[BX_ADDRESS_MAX + 1]; /* the client's; "": not known */
 };
 
 /* The session was made by visitor.  BX_ENOMEM: it has no browser. */
@@ -29,6 +34,8 @@ enum bx_status bx_session_set_browser(struct bx_session *session,
 /*
  * May visitor use the session (BAYEUX.md rules 81, 82)?  A session whose
  * cookie is shown is bound to it from then on, unless cookies do not count.
+ * One that was made by a user of the web server's is that user's alone,
+ * whatever counts.
  */
 bool bx_session_admits(struct bx_session *session,
     const struct bx_visitor *visitor);

@@ -48,6 +48,7 @@ bx_session_free_extra(struct bx_session *session)
 	for (slot = 0; slot < extra->data_count; slot++)
 		replace_datum(&extra->data[slot], none);
 	bx_free(env, extra->data);
+	bx_free(env, extra->user);
 	bx_delivery_free_all(env, &extra->kept);
 	bx_free(env, extra);
 	session->extra = NULL;

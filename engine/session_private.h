@@ -28,12 +28,15 @@ struct bx_session_datum {
 	void (*free_data)(void *data); /* or NULL */
 };
 
+struct bx_session_user; /* session_user.c */
+
 /* What few sessions have. */
 struct bx_session_extra {
 	struct bx_times times;
 	struct bx_list kept; /* gone out and not acknowledged, in order */
 	uint64_t batch;	     /* the newest that was closed */
 	struct bx_session_datum *data; /* by slot */
+	struct bx_session_user *user;  /* or NULL: nobody's */
 	unsigned data_count;
 	bool keeps;
 	bool is_deaf; /* to what it publishes itself */

@@ -495,8 +495,9 @@ rule_46_who_was_refused_a_stream_comes_for_its_messages(void)
 	talk_defaults(&client.talk);
 	client.talk.settings.connection_types[1] = "eventsource";
 	client.talk.settings.max_sessions_per_browser = 0;
-	client.talk.visitor =
-	    (struct bx_visitor){ "cookie00", 8, true, false };
+	client.talk.visitor = (struct bx_visitor){ .cookie = "cookie00",
+		.cookie_len = 8,
+		.shown = true };
 	talk_start(&client.talk);
 	talk_connect(&client.talk, client.id);
 	talk_stream(&client.talk, &stream, &call);

@@ -617,7 +617,9 @@ rule_46_a_stream_counts_as_a_held_connect(void)
 {
 	struct house house;
 	struct tap tap, second;
-	const struct bx_visitor visitor = { "cookie", 6, true, false };
+	const struct bx_visitor visitor = { .cookie = "cookie",
+		.cookie_len = 6,
+		.shown = true };
 	const struct bx_stream_wish wish = { .visitor = &visitor };
 
 	house_open(&house);

@@ -144,8 +144,9 @@ rule_81_a_stream_wants_its_browsers_cookie(void)
 	struct listener listener;
 
 	talk_defaults(&listener.talk);
-	listener.talk.visitor =
-	    (struct bx_visitor){ "cookie00", 8, true, false };
+	listener.talk.visitor = (struct bx_visitor){ .cookie = "cookie00",
+		.cookie_len = 8,
+		.shown = true };
 	talk_start(&listener.talk);
 	talk_connect(&listener.talk, listener.id);
 	memcpy(listener.talk.visitor.cookie, "cookie11", 8);
@@ -164,8 +165,9 @@ rule_46_a_browser_has_so_many_and_no_more(void)
 	struct listener listener;
 
 	talk_defaults(&listener.talk);
-	listener.talk.visitor =
-	    (struct bx_visitor){ "cookie00", 8, true, false };
+	listener.talk.visitor = (struct bx_visitor){ .cookie = "cookie00",
+		.cookie_len = 8,
+		.shown = true };
 	listener.talk.settings.max_sessions_per_browser = 0;
 	talk_start(&listener.talk);
 	talk_connect(&listener.talk, listener.id);

@@ -323,8 +323,9 @@ rule_46_one_too_many_is_503(void)
 	memset(&reader, 0, sizeof(reader));
 	talk_defaults(&reader.talk);
 	reader.talk.settings.max_sessions_per_browser = 0;
-	reader.talk.visitor =
-	    (struct bx_visitor){ "cookie00", 8, true, false };
+	reader.talk.visitor = (struct bx_visitor){ .cookie = "cookie00",
+		.cookie_len = 8,
+		.shown = true };
 	talk_start(&reader.talk);
 	talk_connect(&reader.talk, reader.id);
 	CU_ASSERT_STRING_EQUAL(first_body(&none),
