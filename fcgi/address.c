@@ -212,6 +212,22 @@ fcgi_address_of_client(const struct fcgi_address_networks *trusted,
 	return known;
 }
 
+const char *
+fcgi_address_format(const struct fcgi_address *address,
+    char text[FCGI_ADDRESS_TEXT])
+{
+	const unsigned char *bytes = address->bytes;
+	bool is_ipv4 =
+	    memcmp(bytes, mapped_prefix, sizeof(mapped_prefix)) == 0;
+
+	/* There is room for any, so it cannot fail. */
+	if (inet_ntop(is_ipv4 ? AF_INET : AF_INET6,
+		is_ipv4 ? bytes + sizeof(mapped_prefix) : bytes, text,
+		FCGI_ADDRESS_TEXT) == NULL)
+		text[0] = '\0';
+	return text;
+}
+
 void
 fcgi_address_table_init(struct fcgi_address_table *table,
     const struct bx_env *env, const uint64_t seed[2], uint32_t limit)

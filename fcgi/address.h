@@ -21,6 +21,8 @@
 #include "engine/json.h"
 #include "engine/status.h"
 
+#define FCGI_ADDRESS_TEXT 46 /* with its NUL */
+
 /* An IPv6 address in network order; an IPv4 one is mapped (::ffff:a.b.c.d). */
 struct fcgi_address {
 	unsigned char bytes[16];
@@ -67,6 +69,10 @@ bool fcgi_address_is_in(const struct fcgi_address *address,
 bool fcgi_address_of_client(const struct fcgi_address_networks *trusted,
     struct bx_slice remote_addr, struct bx_slice forwarded_for,
     struct fcgi_address *client);
+
+/* Write it as text, an IPv4 one as such; returns text. */
+const char *fcgi_address_format(const struct fcgi_address *address,
+    char text[FCGI_ADDRESS_TEXT]);
 
 /* How many requests are in hand from each address. */
 struct fcgi_address_table {

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "engine/user.h"
 #include "http_text.h"
 #include "params.h"
 
@@ -233,6 +234,10 @@ read_scalars(struct cgi *cgi)
 	    ? !http_text_equals_as(cgi->https, "off")
 	    : http_text_equals_as(cgi->request_scheme, "https");
 	request->content_length = -1;
+	if (request->remote_user.len > 0 &&
+	    !bx_user_is_valid(request->remote_user.at,
+		request->remote_user.len))
+		return BX_EINVAL;
 	if (cgi->content_length.len == 0)
 		return BX_OK;
 	return http_request_parse_length(cgi->content_length,

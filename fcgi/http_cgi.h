@@ -39,7 +39,7 @@ struct http_request {
 	struct bx_slice content_type; /* lower case, without parameters */
 	struct bx_slice charset;      /* of the content type, unquoted */
 	struct bx_slice remote_addr;
-	struct bx_slice remote_user;
+	struct bx_slice remote_user; /* of the web server's own login */
 	struct bx_slice forwarded_for;
 	struct bx_slice host;
 	struct bx_slice server_port;
@@ -58,9 +58,10 @@ struct http_request {
 /*
  * Read a whole PARAMS stream into *request, whatever it held before.  What
  * has to be decoded goes into text, which is cleared first.  BX_EINVAL: the
- * stream is malformed, CONTENT_LENGTH is not a number, or the path has a "%"
- * without two hex digits (status 400); BX_ENOMEM.  After an error *request
- * has no values, but is safe to read.
+ * stream is malformed, CONTENT_LENGTH is not a number, nobody can be called
+ * what REMOTE_USER says (engine/user.h), or the path has a "%" without two hex
+ * digits (status 400); BX_ENOMEM.  After an error *request has no values, but
+ * is safe to read.
  */
 enum bx_status http_request_parse(struct http_request *request,
     struct bx_slice params, struct bx_buf *text);

@@ -139,36 +139,51 @@ fcgi_request_params(struct fcgi_request *request, struct bx_slice content)
 	    content);
 }
 
+/* One that shows no cookie may get one; without random bytes it is a client
+ * that has none. */
+static void
+fill_in_browser(struct fcgi_request *request, struct bx_visitor *visitor)
+{
+	struct fcgi_context *context = request->context;
+	struct bx_slice shown = http_cookie_find(request->intake->http.cookie,
+	    context->options->browser_cookie);
+
+	if (shown.len > 0) {
+		memcpy(visitor->cookie, shown.at, shown.len);
+		visitor->cookie_len = shown.len;
+		visitor->shown = true;
+	} else if (http_cookie_generate(context->env, request->new_id) ==
+	    BX_OK) {
+		memcpy(visitor->cookie, request->new_id,
+		    sizeof(request->new_id));
+		visitor->cookie_len = sizeof(request->new_id);
+	}
+}
+
 /*
- * Tell the exchange which browser asks.  One that shows no cookie may get one;
- * without random bytes it is a client that has none.  So is one whose page is
- * allowed by "*": script tags and forms of such pages show cookies all the
- * same, and would act for whoever is logged in.
+ * Tell the exchange who asks.  A page that is allowed by "*" asks for nobody,
+ * by a browser that has no cookies: script tags and forms of such pages show
+ * them all the same, and what the browser knows of a login, and would act for
+ * whoever is logged in.
  */
 static void
 introduce_visitor(struct fcgi_request *request)
 {
-	struct fcgi_context *context = request->context;
 	const struct http_request *http = &request->intake->http;
 	struct bx_visitor visitor = { .unlimited = http->http2 };
-	struct bx_slice shown =
-	    http_cookie_find(http->cookie, context->options->browser_cookie);
 
-	if (request->is_foreign) {
-		bx_exchange_set_visitor(request->exchange, &visitor);
-		return;
+	_Static_assert(FCGI_ADDRESS_TEXT <= sizeof(visitor.address),
+	    "an address has to fit");
+	if (request->is_counted)
+		(void)fcgi_address_format(&request->address, visitor.address);
+	if (!request->is_foreign) {
+		/* http_request_parse has seen to it that it fits. */
+		if (http->remote_user.len > 0)
+			memcpy(visitor.user, http->remote_user.at,
+			    http->remote_user.len);
+		fill_in_browser(request, &visitor);
+		request->is_secure = http->https;
 	}
-	if (shown.len > 0) {
-		memcpy(visitor.cookie, shown.at, shown.len);
-		visitor.cookie_len = shown.len;
-		visitor.shown = true;
-	} else if (http_cookie_generate(context->env, request->new_id) ==
-	    BX_OK) {
-		memcpy(visitor.cookie, request->new_id,
-		    sizeof(request->new_id));
-		visitor.cookie_len = sizeof(request->new_id);
-	}
-	request->is_secure = http->https;
 	bx_exchange_set_visitor(request->exchange, &visitor);
 }
 

@@ -281,6 +281,25 @@ without_trusted_proxies_only_remote_addr_counts(void)
 }
 
 static void
+an_address_is_written_as_it_is_read(void)
+{
+	static const char *const texts[] = { "192.0.2.1", "0.0.0.0", "::1",
+		"::", "2001:db8::1",
+		"2001:db8:1111:2222:3333:4444:5555:6666" };
+	char text[FCGI_ADDRESS_TEXT];
+	struct fcgi_address one;
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		one = address(texts[i]);
+		CU_ASSERT_STRING_EQUAL(fcgi_address_format(&one, text),
+		    texts[i]);
+	}
+	one = address("::ffff:192.0.2.1");
+	CU_ASSERT_STRING_EQUAL(fcgi_address_format(&one, text), "192.0.2.1");
+}
+
+static void
 a_table_refuses_what_is_over_the_limit(void)
 {
 	struct fcgi_address one = address("192.0.2.1");
@@ -410,6 +429,8 @@ static const struct unit_test tests[] = {
 	    nobody_counts_without_an_address },
 	{ "without trusted proxies only REMOTE_ADDR counts",
 	    without_trusted_proxies_only_remote_addr_counts },
+	{ "an address is written as it is read",
+	    an_address_is_written_as_it_is_read },
 	{ "a table refuses what is over the limit",
 	    a_table_refuses_what_is_over_the_limit },
 	{ "an address without requests takes no memory",

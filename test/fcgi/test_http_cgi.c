@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/user.h"
 #include "fcgi/http_cgi.h"
 #include "fcgi/params.h"
 #include "test/support/unit.h"
@@ -307,6 +308,41 @@ the_last_of_a_repeated_name_counts(void)
 	CU_ASSERT_EQUAL(PARSE(variables), BX_OK);
 	CU_ASSERT(is(fixture.request.path, "/two"));
 	CU_ASSERT_EQUAL(fixture.request.remote_user.len, 0);
+	fixture_fini();
+}
+
+/* A header can have any name but those of other variables. */
+static void
+a_header_is_nobody_s_login(void)
+{
+	const struct variable variables[] = {
+		{ "HTTP_REMOTE_USER", "eve" },
+		{ "HTTP_AUTHORIZATION", "Basic ZXZlOmV2ZQ==" },
+	};
+
+	CU_ASSERT_EQUAL(PARSE(variables), BX_OK);
+	CU_ASSERT_EQUAL(fixture.request.remote_user.len, 0);
+	fixture_fini();
+}
+
+static void
+a_user_is_not_cut_short(void)
+{
+	char name[BX_USER_MAX + 2];
+	const struct variable variables[] = { { "REMOTE_USER", name } };
+
+	memset(name, 'a', sizeof(name));
+	name[BX_USER_MAX] = '\0';
+	CU_ASSERT_EQUAL(PARSE(variables), BX_OK);
+	CU_ASSERT_EQUAL(fixture.request.remote_user.len, BX_USER_MAX);
+	fixture_fini();
+	name[BX_USER_MAX] = 'a';
+	name[BX_USER_MAX + 1] = '\0';
+	CU_ASSERT_EQUAL(PARSE(variables), BX_EINVAL);
+	CU_ASSERT_EQUAL(fixture.request.remote_user.len, 0);
+	fixture_fini();
+	strcpy(name, "al\nice");
+	CU_ASSERT_EQUAL(PARSE(variables), BX_EINVAL);
 	fixture_fini();
 }
 
@@ -646,6 +682,8 @@ static const struct unit_test tests[] = {
 	{ "each variable has its field", each_variable_has_its_field },
 	{ "of a repeated name the last counts",
 	    the_last_of_a_repeated_name_counts },
+	{ "a header is nobody's login", a_header_is_nobody_s_login },
+	{ "a user is not cut short", a_user_is_not_cut_short },
 	{ "the methods that are answered are known",
 	    knows_the_methods_it_answers },
 	{ "the path is decoded once", the_path_is_decoded_once },

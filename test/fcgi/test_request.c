@@ -7,6 +7,7 @@
 
 #include "engine/engine.h"
 #include "engine/exchange.h"
+#include "engine/exchange_private.h"
 #include "engine/message.h"
 #include "fcgi/options.h"
 #include "fcgi/params.h"
@@ -361,6 +362,81 @@ a_cookie_that_is_shown_is_not_set(void)
 	    "Vary: Origin\r\nContent-Length: ");
 }
 
+static struct bx_visitor seen;
+
+/* Policies are asked while the exchange has its visitor. */
+static enum bx_verdict
+look_at_visitor(struct bx_question *question, void *ctx)
+{
+	struct fcgi_request **request = ctx;
+
+	(void)question;
+	seen = (*request)->exchange->input->visitor;
+	return BX_VERDICT_ABSTAIN;
+}
+
+/* Who makes the session that a request with these params asks for. */
+static void
+look_at(const char *const *params, char *origin)
+{
+	static const struct fcgi_address_network proxy = { .prefix = 128,
+		.base = { { [10] = 0xff, 0xff, 127, 0, 0, 1 } } };
+	struct fcgi_request *request;
+	struct site site;
+	uint64_t handle;
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	site.options.allowed_origins.items = &origin;
+	site.context.trusted =
+	    (struct fcgi_address_networks){ .at = &proxy, .count = 1 };
+	CU_ASSERT_EQUAL_FATAL(bx_hooks_add_policy(site.context.core->hooks,
+				  look_at_visitor, &request, &handle),
+	    BX_OK);
+	request = fcgi_request_new(&site.context, &site.budget, ID, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	CU_ASSERT_EQUAL(feed_params(request, params), BX_OK);
+	CU_ASSERT_EQUAL(feed_body(request, HANDSHAKE), BX_OK);
+	CU_ASSERT_EQUAL(drain(&site), BX_OK);
+	CU_ASSERT_TRUE(says(request, "\"successful\":true"));
+	fcgi_request_free(request);
+	site_stop(&site);
+}
+
+#define ALICE \
+	"REMOTE_USER=alice", "REMOTE_ADDR=127.0.0.1", \
+	    "HTTP_X_FORWARDED_FOR=192.0.2.9", "HTTP_COOKIE=B=abcdefgh", \
+	    "HTTP_HOST=h"
+
+static void
+the_engine_is_told_who_asks_and_from_where(void)
+{
+	static const char *const same_page[] = { FROM, ALICE,
+		"HTTP_REMOTE_USER=eve", NULL };
+	static const char *const nobody[] = { FROM, "REMOTE_USER=", NULL };
+
+	look_at(same_page, listed);
+	CU_ASSERT_STRING_EQUAL(seen.user, "alice");
+	CU_ASSERT_STRING_EQUAL(seen.address, "192.0.2.9");
+	CU_ASSERT_TRUE(seen.shown);
+	look_at(nobody, listed);
+	CU_ASSERT_STRING_EQUAL(seen.user, "");
+	CU_ASSERT_STRING_EQUAL(seen.address, "");
+}
+
+static void
+a_page_of_any_origin_asks_for_nobody(void)
+{
+	static char any[] = "*";
+	static const char *const foreign[] = { FROM, ALICE,
+		"HTTP_ORIGIN=http://foreign", NULL };
+
+	look_at(foreign, any);
+	CU_ASSERT_STRING_EQUAL(seen.user, "");
+	CU_ASSERT_STRING_EQUAL(seen.address, "192.0.2.9");
+	CU_ASSERT_FALSE(seen.shown);
+	CU_ASSERT_EQUAL(seen.cookie_len, 0);
+}
+
 static void
 without_random_bytes_there_is_no_cookie(void)
 {
@@ -390,12 +466,15 @@ what_is_malformed_is_400(void)
 		"REQUEST_URI=/cometd/%zz", NULL };
 	static const char *const bad_length[] = { "REQUEST_METHOD=POST",
 		"REQUEST_URI=/cometd", "CONTENT_LENGTH=five", NULL };
+	static const char *const bad_user[] = { "REQUEST_METHOD=POST",
+		"REQUEST_URI=/cometd", "REMOTE_USER=al\tice", NULL };
 	size_t i;
 
 	for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
 		expect(post, bodies[i], "Status: 400 ");
 	expect(bad_path, HANDSHAKE, "Status: 400 ");
 	expect(bad_length, HANDSHAKE, "Status: 400 ");
+	expect(bad_user, HANDSHAKE, "Status: 400 ");
 }
 
 static void
@@ -663,6 +742,10 @@ static const struct unit_test tests[] = {
 	    a_new_browser_gets_a_cookie_as_configured },
 	{ "rule 80: a cookie that is shown is not set",
 	    a_cookie_that_is_shown_is_not_set },
+	{ "the engine is told who asks, and from where",
+	    the_engine_is_told_who_asks_and_from_where },
+	{ "a page of any origin asks for nobody",
+	    a_page_of_any_origin_asks_for_nobody },
 	{ "without random bytes there is no cookie",
 	    without_random_bytes_there_is_no_cookie },
 	{ "what is malformed is 400", what_is_malformed_is_400 },
