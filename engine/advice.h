@@ -16,12 +16,7 @@
 #include "buf.h"
 #include "env.h"
 #include "settings.h"
-
-enum bx_reconnect {
-	BX_RECONNECT_RETRY,
-	BX_RECONNECT_HANDSHAKE,
-	BX_RECONNECT_NONE
-};
+#include "verdict.h"
 
 struct bx_advice {
 	enum bx_reconnect reconnect;

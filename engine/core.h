@@ -15,10 +15,12 @@
 #include "env.h"
 #include "hooks.h"
 #include "list.h"
+#include "platform.h"
 #include "plugins.h"
 #include "reply.h"
 #include "session.h"
 #include "settings.h"
+#include "timers.h"
 
 struct bx_core {
 	const struct bx_env *env;
@@ -27,6 +29,8 @@ struct bx_core {
 	struct bx_sessions *sessions;
 	struct bx_hooks *hooks;
 	struct bx_plugins plugins;
+	const struct bx_platform *platform; /* never NULL */
+	struct bx_timers timers;
 	struct bx_draft draft;	/* the reply that is being written */
 	struct bx_list resumed; /* exchanges with a verdict come late */
 	bx_msec now;		/* as last told */

@@ -7,6 +7,8 @@
 #include "engine.h"
 #include "exchange_private.h"
 #include "plugin_host.h"
+#include "plugin_platform.h"
+#include "session_local.h"
 #include "sessions.h"
 
 struct bx_engine {
@@ -20,15 +22,21 @@ tell_departures(struct bx_core *core)
 	struct bx_session *session;
 
 	while ((session = bx_sessions_take_departed(core->sessions)) != NULL) {
+		const struct bx_happening gone = {
+			.kind = BX_HAPPENING_CLIENT_DISCONNECT,
+			.session = session,
+			.reason = bx_session_gone_reason(session),
+		};
+
+		bx_plugins_happened(&core->plugins, &gone);
 		bx_plugins_session_gone(&core->plugins, session,
 		    bx_session_gone_reason(session));
 		bx_session_unref(session);
 	}
 }
 
-/* Everything but the engine itself. */
 static void
-fini_core(struct bx_core *core)
+stop_core(struct bx_core *core)
 {
 	if (core->sessions != NULL) {
 		bx_sessions_end_all(core->sessions);
@@ -36,10 +44,18 @@ fini_core(struct bx_core *core)
 	}
 	if (core->hooks != NULL)
 		bx_plugins_fini(&core->plugins);
+}
+
+/* Everything but the engine itself. */
+static void
+fini_core(struct bx_core *core)
+{
+	stop_core(core);
 	bx_sessions_free(core->sessions);
 	bx_hooks_free(core->hooks);
 	bx_channel_tree_free(core->tree);
 	bx_draft_fini(&core->draft);
+	bx_timers_fini(&core->timers);
 }
 
 /* One seed serves all tables: nobody outside learns anything about it. */
@@ -51,6 +67,7 @@ init_core(struct bx_core *core)
 
 	bx_draft_init(&core->draft, env);
 	bx_list_init(&core->resumed);
+	bx_timers_init(&core->timers, env);
 	if (!env->random(env->ctx, seed, sizeof(seed)))
 		return false;
 	core->tree = bx_channel_tree_new(env, seed);
@@ -75,6 +92,7 @@ bx_engine_new(const struct bx_env *env, const struct bx_settings *settings)
 	memset(engine, 0, sizeof(*engine));
 	engine->core.env = env;
 	engine->core.settings = settings;
+	engine->core.platform = &bx_plugin_platform_none;
 	if (!init_core(&engine->core)) {
 		bx_engine_free(engine);
 		return NULL;
@@ -89,6 +107,25 @@ bx_engine_free(struct bx_engine *engine)
 		return;
 	fini_core(&engine->core);
 	bx_free(engine->core.env, engine);
+}
+
+void
+bx_engine_stop(struct bx_engine *engine)
+{
+	stop_core(&engine->core);
+}
+
+void
+bx_engine_set_platform(struct bx_engine *engine,
+    const struct bx_platform *platform)
+{
+	engine->core.platform = platform;
+}
+
+void
+bx_engine_set_now(struct bx_engine *engine, bx_msec now)
+{
+	engine->core.now = now;
 }
 
 struct bx_core *
@@ -117,6 +154,7 @@ bx_engine_next_ready(struct bx_engine *engine)
 	struct bx_reader *reader;
 
 	tell_departures(core);
+	bx_sessions_serve_locals(core->sessions);
 	while (!bx_list_is_empty(&core->resumed))
 		bx_exchange_resume(BX_LIST_ENTRY(core->resumed.next,
 		    struct bx_exchange, reader.ready));
@@ -131,13 +169,17 @@ bx_engine_has_ready(const struct bx_engine *engine)
 {
 	return !bx_list_is_empty(&engine->core.resumed) ||
 	    bx_sessions_has_departed(engine->core.sessions) ||
+	    bx_sessions_has_local(engine->core.sessions) ||
 	    bx_sessions_has_ready(engine->core.sessions);
 }
 
 bx_msec
 bx_engine_next_deadline(const struct bx_engine *engine)
 {
-	return bx_sessions_next_deadline(engine->core.sessions);
+	bx_msec sessions = bx_sessions_next_deadline(engine->core.sessions);
+	bx_msec timers = bx_timers_next(&engine->core.timers);
+
+	return sessions < timers ? sessions : timers;
 }
 
 void
@@ -145,6 +187,7 @@ bx_engine_advance(struct bx_engine *engine, bx_msec now)
 {
 	engine->core.now = now;
 	bx_sessions_advance(engine->core.sessions, now);
+	bx_timers_advance(&engine->core.timers, now);
 }
 
 void
@@ -152,6 +195,7 @@ bx_engine_shut_down(struct bx_engine *engine, bx_msec spread)
 {
 	engine->core.closing = true;
 	engine->core.spread = spread;
+	bx_plugins_shutting_down(&engine->core.plugins);
 	bx_sessions_shut_down(engine->core.sessions);
 }
 

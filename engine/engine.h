@@ -23,6 +23,7 @@
 
 struct bx_core;
 struct bx_engine;
+struct bx_platform;
 struct bx_plugin;
 struct bx_exchange;
 
@@ -39,8 +40,20 @@ struct bx_counts {
 struct bx_engine *bx_engine_new(const struct bx_env *env,
     const struct bx_settings *settings);
 
-/* Plugins are told the end of each session, and stopped.  NULL is legal. */
+/* Stops the engine if that was not done.  NULL is legal. */
 void bx_engine_free(struct bx_engine *engine);
+
+/* End every session, tell plugins so, and stop them; then the host may end what
+ * they use of it.  Legal twice; its exchanges are only good for close. */
+void bx_engine_stop(struct bx_engine *engine);
+
+/* What plugins can have of the host, before any is added; borrowed until the
+ * engine has stopped. */
+void bx_engine_set_platform(struct bx_engine *engine,
+    const struct bx_platform *platform);
+
+/* Tell the time, before the host calls a plugin by itself. */
+void bx_engine_set_now(struct bx_engine *engine, bx_msec now);
 
 /* What bx_exchange_open wants; borrowed until free. */
 struct bx_core *bx_engine_core(struct bx_engine *engine);

@@ -9,6 +9,7 @@
 #include "message.h"
 #include "queue.h"
 #include "session_extra.h"
+#include "session_local.h"
 #include "session_queue.h"
 
 /* What is configured for a channel. */
@@ -51,6 +52,10 @@ write_event(struct bx_core *core, struct bx_session *publisher,
 	};
 
 	bx_draft_init(&draft, core->env);
+	/* What local clients publish has their name on it (rule 63 is about
+	 * ids that are secrets). */
+	if (publisher != NULL && bx_session_is_local(publisher))
+		bx_reply_text(&draft, "clientId", bx_session_id(publisher));
 	bx_plugins_publishing(&core->plugins, &event);
 	message = bx_message_event(core->env, outgoing, &draft);
 	if (message != NULL && event.lazy)

@@ -67,6 +67,7 @@ struct bx_exchange {
 struct bx_ticket {
 	const struct bx_env *env;
 	struct bx_exchange *exchange; /* NULL once that is closed */
+	struct bx_list link;
 };
 
 /* Everything is processed, or can go no further. */

@@ -206,6 +206,9 @@ bx_hooks_call_service(struct bx_hooks *hooks,
 	node = find_service(hooks, message->channel.at + prefix_len,
 	    message->channel.len - prefix_len);
 	if (node == NULL)
+		node = find_service(hooks, BX_SERVICE_OTHERS,
+		    strlen(BX_SERVICE_OTHERS));
+	if (node == NULL)
 		return false;
 	node->service.fn(message, node->service.ctx);
 	return true;

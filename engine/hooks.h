@@ -22,37 +22,7 @@
 #include "list.h"
 #include "plugin.h"
 #include "status.h"
-
-struct bx_session;
-struct bx_ticket; /* exchange.h */
-
-enum bx_operation {
-	BX_OPERATION_HANDSHAKE,
-	BX_OPERATION_CREATE, /* subscribe or publish would be the first */
-	BX_OPERATION_SUBSCRIBE,
-	BX_OPERATION_PUBLISH
-};
-
-enum bx_verdict {
-	BX_VERDICT_ABSTAIN, /* ask the next callback, then the default */
-	BX_VERDICT_ALLOW,
-	BX_VERDICT_DENY,
-	BX_VERDICT_PENDING /* only when the callback has parked */
-};
-
-/* One question to the policy.  All pointers are borrowed for the call. */
-struct bx_question {
-	enum bx_operation operation;
-	struct bx_session *session; /* NULL: handshake or anonymous */
-	const struct bx_channel_name *channel; /* NULL for a handshake */
-	struct bx_slice data;		       /* of a publish, else absent */
-	struct bx_slice ext;		       /* of the message, or absent */
-	/* Set by a callback that denies, to stand in the error; a static or
-	 * otherwise lasting text, or NULL for the default. */
-	const char *reason;
-	/* What bx_ticket_take needs; not the callback's to look into. */
-	void *asker;
-};
+#include "verdict.h"
 
 typedef enum bx_verdict bx_policy_fn(struct bx_question *question, void *ctx);
 
@@ -99,7 +69,11 @@ void bx_hooks_remove_services_of(struct bx_hooks *hooks, const void *owner);
 void bx_hooks_remove_service(struct bx_hooks *hooks, const char *name,
     const void *owner);
 
-/* Call the service that message->channel names; false when there is none. */
+/* Serves what no other service does. */
+#define BX_SERVICE_OTHERS "**"
+
+/* Call the service that message->channel names, or else the one for all others;
+ * false when there is none. */
 bool bx_hooks_call_service(struct bx_hooks *hooks,
     const struct bx_incoming *message);
 

@@ -18,11 +18,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "content.h"
 #include "types.h"
+#include "verdict.h"
 
 struct bx_draft;
+struct bx_heading;
 struct bx_host;
+struct bx_incoming;
 struct bx_session;
+struct bx_ticket;
+struct bx_timer;
+struct bx_watch;
 
 /* How long a session may do what; negative: as configured. */
 struct bx_times {
@@ -43,11 +50,27 @@ struct bx_outgoing {
 	bx_msec lazy_timeout;	 /* the same */
 };
 
-/* To "/service/" name; message->session, never NULL, is the sender.  An
- * answer is a deliver with the message's channel and id, now or later (rules
- * 66, 107). */
-struct bx_incoming;
+/* To "/service/" name; message->session, never NULL, is the sender.  Answers
+ * are delivered with the message's channel and id, none, one or several, now or
+ * later (rules 66, 107). */
 typedef void bx_service_fn(const struct bx_incoming *message, void *ctx);
+
+/* A message for a local client. */
+struct bx_delivered {
+	struct bx_slice channel; /* decoded */
+	struct bx_slice data;	 /* JSON, as all that follows */
+	struct bx_slice id;	 /* if it was sent to this client alone */
+	struct bx_slice ext;
+	struct bx_slice client_id; /* of the local client that published it */
+};
+typedef void bx_local_fn(struct bx_session *local,
+    const struct bx_delivered *message, void *ctx);
+
+typedef void bx_timer_fn(void *ctx);
+
+#define BX_WATCH_READ 1u
+#define BX_WATCH_WRITE 2u
+typedef void bx_watch_fn(unsigned events, void *ctx);
 
 /* clang-format off */
 struct bx_host {
@@ -137,13 +160,120 @@ struct bx_host {
 	    const struct bx_outgoing *message);
 
 	/* Have fn called for what is sent to "/service/" name, such as "echo"
-	 * or "math/add", until the plugin stops.  What nobody serves is
-	 * granted all the same, and never answered.  false: there is one, no
-	 * memory, or no channel has that name. */
+	 * or "math/add", until the plugin stops; "**" is for all that nobody
+	 * serves by name.  What nobody serves at all is granted all the same,
+	 * and never answered.  false: there is one, no memory, or no channel
+	 * has that name. */
 	bool (*add_service)(struct bx_host *host, const char *name,
 	    bx_service_fn *fn, void *ctx);
 	/* One of its own; others' are left alone. */
 	void (*remove_service)(struct bx_host *host, const char *name);
+
+	/* All that follows came with 1.1. */
+
+	/* Have the message that a service was called with fail: its reply is
+	 * not successful, and its error "500:" name ":" text. */
+	void (*fail)(const struct bx_incoming *message, const char *text);
+
+	/* In policy: the question will be answered later.  NULL: no memory, or
+	 * it was parked already.  resolve answers it, once, whatever has become
+	 * of the request; denial and user, which may be NULL, as in the
+	 * question.  Tickets end, and deny, when the plugin has stopped. */
+	struct bx_ticket *(*park)(struct bx_host *host,
+	    struct bx_question *question);
+	void (*resolve)(struct bx_host *host, struct bx_ticket *ticket,
+	    enum bx_verdict verdict, const struct bx_denial *denial,
+	    const char *user);
+
+	/* Who the session's user is; NULL: nobody is logged in.  set_user is
+	 * for as long as the session lives; NULL or "" is nobody.  false: no
+	 * memory, or the name is longer than BX_USER_MAX. */
+	const char *(*user)(const struct bx_session *session);
+	bool (*set_user)(struct bx_session *session, const char *user);
+
+	/* A session for the plugin itself, which needs no handshake and no
+	 * connect, and which no policy is asked about.  Its id is hint, or like
+	 * it if that is in use; it is no secret, and remote clients cannot use
+	 * it.  What is published or delivered to it is given to fn, in order
+	 * and never from within another call.  It is borrowed until
+	 * local_free, or until it is gone otherwise: a plugin that is kicked,
+	 * or whose queue overflows, is told by session_gone, like all.  NULL:
+	 * no memory, no such id, or max_sessions are there. */
+	struct bx_session *(*local_new)(struct bx_host *host,
+	    const char *hint, bx_local_fn *fn, void *ctx);
+	void (*local_free)(struct bx_session *local);
+	bool (*is_local)(const struct bx_session *session);
+
+	/* For any session, local or remote; channel may be a pattern.  false:
+	 * no memory, no such channel, or the session is gone. */
+	bool (*subscribe)(struct bx_host *host, struct bx_session *session,
+	    const char *channel);
+	bool (*unsubscribe)(struct bx_host *host, struct bx_session *session,
+	    const char *channel);
+	/* As publish, in the name of a session; what a local client publishes
+	 * has its id as "clientId".  false: as publish, or it is gone. */
+	bool (*publish_as)(struct bx_host *host, struct bx_session *session,
+	    const struct bx_outgoing *message);
+
+	/* Have fn called once, after so many milliseconds.  The timer is over
+	 * when fn is called or with cancel.  NULL: no memory. */
+	struct bx_timer *(*add_timer)(struct bx_host *host, bx_msec after,
+	    bx_timer_fn *fn, void *ctx);
+	void (*cancel_timer)(struct bx_host *host, struct bx_timer *timer);
+
+	/* Have fn called whenever the descriptor, which stays the plugin's, can
+	 * be read or written, or has failed.  It is closed after unwatch.
+	 * NULL: no memory, or the server that embeds the engine watches
+	 * nothing. */
+	struct bx_watch *(*watch)(struct bx_host *host, int fd,
+	    unsigned events, bx_watch_fn *fn, void *ctx);
+	void (*unwatch)(struct bx_host *host, struct bx_watch *watch);
+
+	/* Serve all HTTP requests for the path, such as "/status", and below
+	 * it, under the mount, until the plugin stops.  It goes before Bayeux.
+	 * false: there is one, no memory, it is no path, or the server that
+	 * embeds the engine speaks no HTTP. */
+	bool (*add_content)(struct bx_host *host, const char *path,
+	    bx_content_fn *fn, void *ctx);
+	void (*remove_content)(struct bx_host *host, const char *path);
+	/* Of a request, see content.h.  header is absent if there is none. */
+	struct bx_request_info (*request_info)(
+	    const struct bx_request *request);
+	struct bx_slice (*request_header)(const struct bx_request *request,
+	    const char *name);
+	/* Answer it, whole.  false: no memory or a bad head; nothing was done,
+	 * and the request is still to be answered. */
+	bool (*respond)(struct bx_request *request,
+	    const struct bx_head *head, struct bx_slice body);
+	/* The same in pieces; what is written leaves soon.  gone, which may be
+	 * NULL, is called if the client goes before end.  write is false if
+	 * there is no memory or too much is waiting for the client: the piece
+	 * was not taken, and may be written again later. */
+	bool (*begin)(struct bx_request *request, const struct bx_head *head,
+	    bx_request_gone_fn *gone, void *ctx);
+	bool (*write)(struct bx_request *request, struct bx_slice piece);
+	void (*end)(struct bx_request *request);
+	/* Have gone called if the client goes before it is answered. */
+	void (*on_gone)(struct bx_request *request, bx_request_gone_fn *gone,
+	    void *ctx);
+
+	/* In heading: the status, the path of the request below the mount, and
+	 * a header in place of those of that name, or beside none; NULL takes
+	 * them away.  false: no memory, or it is one of those that say where
+	 * the response ends, or no header at all. */
+	unsigned (*heading_status)(const struct bx_heading *heading);
+	struct bx_slice (*heading_path)(const struct bx_heading *heading);
+	bool (*set_header)(struct bx_heading *heading, const char *name,
+	    const char *value);
+
+	/* Append text as a JSON string, with its quotes, to what is at
+	 * buffer[0..len); the new length, which is above size if it did not
+	 * fit.  What is no UTF-8 becomes U+FFFD. */
+	size_t (*json_quote)(char *buffer, size_t size, size_t len,
+	    struct bx_slice text);
+	/* The text of a JSON string, decoded, with a NUL behind; its length, or
+	 * SIZE_MAX if it is none or does not fit. */
+	size_t (*json_text)(struct bx_slice value, char *buffer, size_t size);
 };
 /* clang-format on */
 

@@ -2,6 +2,7 @@
  * json.c - the strict scanner, and the numbers that are computed with.
  */
 #include "json.h"
+#include "json_text.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>
@@ -42,39 +43,6 @@ hex_value(char c)
  * thing that it starts has ended; NULL when it is not well-formed.
  */
 
-/* One character of two to four bytes: neither longer than need be, nor a
- * surrogate, nor beyond U+10FFFF (RFC 3629, section 4). */
-static const char *
-scan_utf8(const char *at, const char *end)
-{
-	const unsigned char *bytes = (const unsigned char *)at;
-	unsigned char min = 0x80, max = 0xbf;
-	size_t i, len;
-
-	if (bytes[0] >= 0xc2 && bytes[0] <= 0xdf)
-		len = 2;
-	else if (bytes[0] >= 0xe0 && bytes[0] <= 0xef)
-		len = 3;
-	else if (bytes[0] >= 0xf0 && bytes[0] <= 0xf4)
-		len = 4;
-	else
-		return NULL;
-	if (bytes[0] == 0xe0)
-		min = 0xa0;
-	if (bytes[0] == 0xed)
-		max = 0x9f;
-	if (bytes[0] == 0xf0)
-		min = 0x90;
-	if (bytes[0] == 0xf4)
-		max = 0x8f;
-	if ((size_t)(end - at) < len || bytes[1] < min || bytes[1] > max)
-		return NULL;
-	for (i = 2; i < len; i++)
-		if ((bytes[i] & 0xc0) != 0x80)
-			return NULL;
-	return at + len;
-}
-
 /* A surrogate that is alone passes: JSON's grammar allows it. */
 static const char *
 scan_escape(const char *at, const char *end)
@@ -108,7 +76,7 @@ scan_string(const char *at, const char *end)
 		if (*at == '\\')
 			at = scan_escape(at, end);
 		else
-			at = scan_utf8(at, end);
+			at = bx_json_text_scan(at, end);
 	}
 	return NULL;
 }

@@ -111,18 +111,57 @@ append_connection_types(struct bx_draft *draft,
 	(void)bx_buf_append_text(buf, "]");
 }
 
+static void
+tell_denied(struct bx_turn *turn, const char *error)
+{
+	const struct bx_happening denied = {
+		.kind = BX_HAPPENING_HANDSHAKE_DENIED,
+		.ext = bx_turn_field(turn, BX_FIELD_EXT),
+		.address = turn->visitor->address,
+		.error = error,
+	};
+
+	bx_plugins_happened(&turn->core->plugins, &denied);
+}
+
+static void
+tell_refused(struct bx_turn *turn, enum bx_error error, const char *arg)
+{
+	char text[BX_ERROR_TEXT_MAX];
+
+	bx_reply_error_format(error, arg, text);
+	tell_denied(turn, text);
+}
+
 /* A failed handshake that is not to be tried again (rules 26, 28). */
 static enum bx_step
 refuse_for_good(struct bx_turn *turn, enum bx_error error, const char *arg)
 {
 	struct bx_advice none = bx_advice_none(turn->core->settings);
-	struct bx_draft *draft = bx_turn_begin_reply(turn);
+	struct bx_draft *draft;
 
+	tell_refused(turn, error, arg);
+	draft = bx_turn_begin_reply(turn);
 	bx_reply_error(draft, error, arg);
 	if (error == BX_ERROR_CONNECTION_TYPES)
 		append_connection_types(draft, turn->core->settings);
 	bx_reply_advice(draft, &none);
 	return bx_turn_end_reply(turn);
+}
+
+/* The policy said no.  The default's own reason is not told (rule 28). */
+static enum bx_step
+deny_handshake(struct bx_turn *turn)
+{
+	const struct bx_advice none = bx_advice_none(turn->core->settings);
+
+	if (strcmp(turn->reason, "denied_by_security_policy") == 0)
+		turn->reason = NULL;
+	if (turn->denial.error[0] != '\0')
+		tell_denied(turn, turn->denial.error);
+	else
+		tell_refused(turn, BX_ERROR_HANDSHAKE_DENIED, turn->reason);
+	return bx_turn_deny(turn, BX_ERROR_HANDSHAKE_DENIED, &none);
 }
 
 /* Append one offered type to the list, without what would look like two. */
@@ -171,8 +210,10 @@ refuse_for_now(struct bx_turn *turn)
 {
 	struct bx_advice later =
 	    bx_advice_handshake_later(turn->core->settings, FULL_INTERVAL);
-	struct bx_draft *draft = bx_turn_begin_reply(turn);
+	struct bx_draft *draft;
 
+	tell_refused(turn, BX_ERROR_HANDSHAKE_DENIED, "too_many_sessions");
+	draft = bx_turn_begin_reply(turn);
 	bx_reply_error(draft, BX_ERROR_HANDSHAKE_DENIED, "too_many_sessions");
 	bx_reply_advice(draft, &later);
 	return bx_turn_end_reply(turn);
@@ -207,6 +248,27 @@ accept_handshake(struct bx_turn *turn, struct bx_session *session)
 	return bx_turn_end_reply(turn);
 }
 
+/* Whom the policy takes the client for, or else the web server. */
+static enum bx_status
+set_user(const struct bx_turn *turn, struct bx_session *session)
+{
+	if (turn->user[0] != '\0')
+		return bx_session_set_user(session, turn->user);
+	return bx_session_set_login(session, turn->visitor);
+}
+
+static void
+tell_connected(struct bx_turn *turn)
+{
+	const struct bx_happening connected = {
+		.kind = BX_HAPPENING_CLIENT_CONNECT,
+		.session = turn->created,
+		.address = turn->visitor->address,
+	};
+
+	bx_plugins_happened(&turn->core->plugins, &connected);
+}
+
 static enum bx_step
 create_session(struct bx_turn *turn)
 {
@@ -227,7 +289,7 @@ create_session(struct bx_turn *turn)
 	step = BX_STEP_NO_MEMORY;
 	turn->created = session;
 	if (bx_session_set_browser(session, turn->visitor) == BX_OK &&
-	    bx_session_set_login(session, turn->visitor) == BX_OK) {
+	    set_user(turn, session) == BX_OK) {
 		bx_session_log_handshake(session);
 		message = bx_turn_incoming(turn, session);
 		bx_plugins_session_new(&turn->core->plugins, &message);
@@ -241,6 +303,7 @@ create_session(struct bx_turn *turn)
 	}
 	turn->answers_connect = true;
 	turn->connect = 0;
+	tell_connected(turn);
 	return step;
 }
 
@@ -251,7 +314,6 @@ bx_meta_handshake(struct bx_turn *turn)
 	struct bx_slice minimum =
 	    bx_turn_field(turn, BX_FIELD_MINIMUM_VERSION);
 	char version[OFFER_MAX];
-	const char *reason;
 	enum bx_status status;
 
 	if (is_too_new(minimum)) {
@@ -268,7 +330,7 @@ bx_meta_handshake(struct bx_turn *turn)
 		return BX_STEP_NO_MEMORY;
 	if (status != BX_OK)
 		return refuse_connection_types(turn);
-	switch (bx_turn_ask(turn, &ask, &reason)) {
+	switch (bx_turn_ask(turn, &ask)) {
 	case BX_VERDICT_ALLOW:
 		return create_session(turn);
 	case BX_VERDICT_PENDING:
@@ -277,19 +339,27 @@ bx_meta_handshake(struct bx_turn *turn)
 	case BX_VERDICT_ABSTAIN:
 		break;
 	}
-	/* The default's own reason is not told (rule 28: "403::..."). */
-	return refuse_for_good(turn, BX_ERROR_HANDSHAKE_DENIED,
-	    strcmp(reason, "denied_by_security_policy") == 0 ? NULL : reason);
+	return deny_handshake(turn);
 }
 
 enum bx_step
 bx_meta_disconnect(struct bx_turn *turn)
 {
+	const struct bx_ask ask = { .operation = BX_OPERATION_DISCONNECT };
 	struct bx_draft *draft;
 	enum bx_step step;
 
 	if (turn->session == NULL)
 		return bx_turn_fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
+	switch (bx_turn_ask(turn, &ask)) {
+	case BX_VERDICT_ALLOW:
+		break;
+	case BX_VERDICT_PENDING:
+		return BX_STEP_PARKED;
+	case BX_VERDICT_DENY:
+	case BX_VERDICT_ABSTAIN:
+		return bx_turn_deny(turn, BX_ERROR_DISCONNECT_DENIED, NULL);
+	}
 	draft = bx_turn_begin_reply(turn);
 	bx_reply_success(draft);
 	step = bx_turn_end_reply(turn);

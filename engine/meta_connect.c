@@ -219,6 +219,31 @@ answer_for_stream(struct bx_turn *turn)
 	return bx_turn_end_reply(turn);
 }
 
+/* May it connect?  Otherwise *step is what becomes of the message. */
+static bool
+is_granted(struct bx_turn *turn, enum bx_step *step)
+{
+	const struct bx_ask ask = { .operation = BX_OPERATION_CONNECT };
+	const struct bx_advice none = bx_advice_none(turn->core->settings);
+
+	/* Who was told to leave may come to hear so. */
+	if (bx_session_is_leaving(turn->session))
+		return true;
+	switch (bx_turn_ask(turn, &ask)) {
+	case BX_VERDICT_ALLOW:
+		return true;
+	case BX_VERDICT_PENDING:
+		*step = BX_STEP_PARKED;
+		return false;
+	case BX_VERDICT_DENY:
+	case BX_VERDICT_ABSTAIN:
+		break;
+	}
+	/* Without advice it would try for ever (J3). */
+	*step = bx_turn_deny(turn, BX_ERROR_CONNECT_DENIED, &none);
+	return false;
+}
+
 enum bx_step
 bx_meta_connect(struct bx_turn *turn)
 {
@@ -233,10 +258,16 @@ bx_meta_connect(struct bx_turn *turn)
 		.wake = BX_WAKE_DONE,
 	};
 	struct wishes wishes;
+	enum bx_step step;
 	bx_msec hold;
 	bool may_hold;
 
 	if (session == NULL)
+		return refuse_unknown(turn);
+	if (!is_granted(turn, &step))
+		return step;
+	/* A callback may have ended it. */
+	if (is_unknown(session))
 		return refuse_unknown(turn);
 	if (read_wishes(turn, &wishes) != BX_OK)
 		return BX_STEP_NO_MEMORY;

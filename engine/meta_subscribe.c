@@ -124,19 +124,30 @@ is_sound(struct bx_turn *turn, bool *meta, enum bx_step *step)
 	}
 }
 
+/* What the policy denies, with the subscription as in fail. */
+static enum bx_step
+deny(struct bx_turn *turn, enum bx_error error)
+{
+	struct bx_draft *draft = bx_turn_begin_reply(turn);
+
+	bx_draft_field(draft, "subscription",
+	    bx_turn_field(turn, BX_FIELD_SUBSCRIPTION));
+	bx_turn_write_denial(turn, error, NULL);
+	return bx_turn_end_reply(turn);
+}
+
 /* The policy's answer about all names so far. */
 struct ballot {
 	size_t place;
 	enum bx_verdict verdict;
 	enum bx_error error;
-	const char *reason;
 };
 
 static bool
 is_granted(struct bx_turn *turn, struct ballot *ballot,
     const struct bx_ask *ask, enum bx_error error)
 {
-	ballot->verdict = bx_turn_ask(turn, ask, &ballot->reason);
+	ballot->verdict = bx_turn_ask(turn, ask);
 	ballot->error = error;
 	return ballot->verdict == BX_VERDICT_ALLOW;
 }
@@ -154,13 +165,14 @@ ask_about_name(struct bx_turn *turn, const struct bx_channel_name *name,
 	if (bx_channel_name_is_reserved(name)) {
 		ballot->verdict = BX_VERDICT_DENY;
 		ballot->error = BX_ERROR_SUBSCRIBE_DENIED;
-		ballot->reason = "denied_by_security_policy";
+		turn->reason = "denied_by_security_policy";
+		turn->denial.error[0] = '\0';
+		turn->denial.advises = false;
 		return BX_EGONE;
 	}
 	/* Services are reached by publishing; nothing is recorded (rule 51). */
-	if (name->kind == BX_CHANNEL_SERVICE)
-		return BX_OK;
-	if (!bx_channel_exists(turn->core->tree, name)) {
+	if (name->kind != BX_CHANNEL_SERVICE &&
+	    !bx_channel_exists(turn->core->tree, name)) {
 		ask.operation = BX_OPERATION_CREATE;
 		ask.place = place;
 		if (!is_granted(turn, ballot, &ask, BX_ERROR_CREATE_DENIED))
@@ -217,6 +229,31 @@ apply(struct bx_turn *turn)
 	return status;
 }
 
+/* Tell plugins of one name; what they do to the session meanwhile is too late
+ * for this message. */
+static enum bx_status
+tell(struct bx_turn *turn, const struct bx_channel_name *name, void *ctx)
+{
+	const enum bx_happening_kind *kind = ctx;
+	const struct bx_happening what = {
+		.kind = *kind,
+		.session = turn->session,
+		.channel = { name->text, name->len },
+	};
+
+	bx_plugins_happened(&turn->core->plugins, &what);
+	return BX_OK;
+}
+
+/* All of them.  Without memory to decode a name that has escapes, it is not
+ * told; nothing else depends on it. */
+static void
+tell_all(struct bx_turn *turn, enum bx_happening_kind kind)
+{
+	if (!bx_list_is_empty(&turn->core->plugins.list))
+		(void)walk_names(turn, tell, &kind);
+}
+
 enum bx_step
 bx_meta_subscribe(struct bx_turn *turn)
 {
@@ -231,7 +268,7 @@ bx_meta_subscribe(struct bx_turn *turn)
 	if (ballot.verdict == BX_VERDICT_PENDING)
 		return BX_STEP_PARKED;
 	if (ballot.verdict == BX_VERDICT_DENY)
-		return fail(turn, ballot.error, ballot.reason);
+		return deny(turn, ballot.error);
 	if (has_ended(turn->session))
 		return fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
 	step = succeed(turn);
@@ -241,6 +278,7 @@ bx_meta_subscribe(struct bx_turn *turn)
 		return fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
 	switch (apply(turn)) {
 	case BX_OK:
+		tell_all(turn, BX_HAPPENING_SUBSCRIBE);
 		return step;
 	case BX_EFULL:
 		return fail(turn, BX_ERROR_SUBSCRIBE_DENIED,
@@ -248,6 +286,22 @@ bx_meta_subscribe(struct bx_turn *turn)
 	default:
 		return BX_STEP_NO_MEMORY;
 	}
+}
+
+static enum bx_status
+ask_about_leaving(struct bx_turn *turn, const struct bx_channel_name *name,
+    void *ctx)
+{
+	struct ballot *ballot = ctx;
+	const struct bx_ask ask = {
+		.operation = BX_OPERATION_UNSUBSCRIBE,
+		.place = ballot->place++,
+		.channel = name,
+	};
+
+	return is_granted(turn, ballot, &ask, BX_ERROR_UNSUBSCRIBE_DENIED)
+	    ? BX_OK
+	    : BX_EGONE;
 }
 
 static enum bx_status
@@ -264,17 +318,26 @@ enum bx_step
 bx_meta_unsubscribe(struct bx_turn *turn)
 {
 	bool meta;
+	struct ballot ballot = { .verdict = BX_VERDICT_ALLOW };
 	enum bx_step step;
 
 	if (!is_sound(turn, &meta, &step))
 		return step;
 	if (meta)
 		return fail(turn, BX_ERROR_UNSUBSCRIBE_FAILED, NULL);
+	if (walk_names(turn, ask_about_leaving, &ballot) == BX_ENOMEM)
+		return BX_STEP_NO_MEMORY;
+	if (ballot.verdict == BX_VERDICT_PENDING)
+		return BX_STEP_PARKED;
+	if (ballot.verdict == BX_VERDICT_DENY)
+		return deny(turn, ballot.error);
 	step = succeed(turn);
 	/* Stopping half-way for want of memory is harmless: the client gets
 	 * no reply, and to unsubscribe again is no error (rule 54). */
 	if (step == BX_STEP_REPLIED &&
 	    walk_names(turn, unsubscribe_name, NULL) != BX_OK)
 		return BX_STEP_NO_MEMORY;
+	if (step == BX_STEP_REPLIED)
+		tell_all(turn, BX_HAPPENING_UNSUBSCRIBE);
 	return step;
 }

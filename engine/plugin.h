@@ -21,14 +21,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "happening.h"
 #include "types.h"
+#include "verdict.h"
 
-/* A plugin loads if its major is the server's and its minor not above it. */
+/* A plugin loads if its major is the server's and its minor not above it.
+ * What came with minor 1 is marked so. */
 #define BX_PLUGIN_MAJOR 1
-#define BX_PLUGIN_MINOR 0
+#define BX_PLUGIN_MINOR 1
 #define BX_PLUGIN_SYMBOL "bayeux_plugin"
 
-struct bx_host; /* host.h */
+struct bx_host;	   /* host.h */
+struct bx_heading; /* the same */
 struct bx_session;
 struct bx_draft;
 
@@ -44,6 +48,13 @@ struct bx_incoming {
 	const char *connection_type;
 	bx_msec now;
 	int64_t received; /* ms since 1970 by the clock on the wall */
+	/* 1.1: as JSON, what a message to /meta/subscribe or /meta/unsubscribe
+	 * is about; the client's address, "" if it is not known; the name by
+	 * which it is logged in at the web server, or NULL. */
+	struct bx_slice subscription;
+	const char *address;
+	const char *user;
+	void *call; /* the server's own */
 };
 
 enum bx_pass {
@@ -112,6 +123,20 @@ struct bx_plugin {
 	 * the last counts.  A session that was kicked while its connect was
 	 * held is gone before its reply is written. */
 	void (*replying)(void *ctx, const struct bx_replying *reply);
+
+	/* 1.1.  May this be done?  What incoming has not deleted is asked
+	 * about next.  To say so later, take a ticket (host.h park) and return
+	 * BX_VERDICT_PENDING: the request waits, and nobody else. */
+	enum bx_verdict (*policy)(void *ctx, struct bx_question *question);
+	/* Something was done; between the messages of a request, or between
+	 * requests. */
+	void (*happened)(void *ctx, const struct bx_happening *what);
+	/* The headers of an HTTP response of the server's own are about to
+	 * leave (host.h set_header). */
+	void (*heading)(void *ctx, struct bx_heading *heading);
+	/* The server was told to end, and answers all that is held; stop comes
+	 * later. */
+	void (*shutting_down)(void *ctx);
 };
 
 #endif

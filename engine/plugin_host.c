@@ -7,7 +7,11 @@
 
 #include "draft.h"
 #include "event.h"
+#include "json_text.h"
+#include "plugin_client.h"
 #include "plugin_host.h"
+#include "plugin_platform.h"
+#include "publish.h"
 #include "session_extra.h"
 #include "session_keep.h"
 #include "session_queue.h"
@@ -128,36 +132,24 @@ host_keep(struct bx_session *session)
 	return bx_session_keep(session) == BX_OK;
 }
 
-/* A channel that a plugin sends to may be anything but a pattern. */
-static bool
-parse_channel(const struct bx_core *core, struct bx_slice text,
-    struct bx_channel_name *name)
-{
-	const struct bx_settings *settings = core->settings;
-
-	return bx_channel_name_parse(name, text.at, text.len,
-		   settings->max_channel_length,
-		   settings->max_channel_depth) == BX_OK &&
-	    !name->pattern;
-}
-
-static bool
-is_sound(const struct bx_core *core, const struct bx_outgoing *outgoing,
-    struct bx_channel_name *name)
-{
-	return outgoing->data.len > 0 &&
-	    parse_channel(core, outgoing->channel, name);
-}
-
 static bool
 host_deliver(struct bx_host *host, struct bx_session *session,
     const struct bx_outgoing *outgoing)
 {
 	struct bx_core *core = bx_plugin_node_of(host)->core;
 	struct bx_channel_name name;
+	bool delivered;
 
-	return is_sound(core, outgoing, &name) &&
-	    bx_event_deliver(core, &name, session, outgoing) == BX_OK;
+	if (!bx_plugin_may_send(core, outgoing, &name))
+		return false;
+	/* Whoever is told of it may end it. */
+	(void)bx_session_ref(session);
+	delivered = bx_event_deliver(core, &name, session, outgoing) == BX_OK;
+	if (delivered)
+		bx_plugin_tell_sent(core, BX_HAPPENING_CLIENT_PUSH, session,
+		    outgoing);
+	bx_session_unref(session);
+	return delivered;
 }
 
 static bool
@@ -166,24 +158,32 @@ host_publish(struct bx_host *host, const struct bx_outgoing *outgoing)
 	struct bx_core *core = bx_plugin_node_of(host)->core;
 	struct bx_channel_name name;
 
-	return is_sound(core, outgoing, &name) &&
-	    name.kind == BX_CHANNEL_BROADCAST &&
-	    bx_event_publish(core, &name, NULL, outgoing) == BX_OK;
+	if (!bx_plugin_may_send(core, outgoing, &name) ||
+	    name.kind != BX_CHANNEL_BROADCAST ||
+	    bx_event_publish(core, &name, NULL, outgoing) != BX_OK)
+		return false;
+	bx_plugin_tell_sent(core, BX_HAPPENING_PUBLISH, NULL, outgoing);
+	return true;
 }
 
-/* Can anything be sent to "/service/" name? */
+/* Can anything be sent to "/service/" name?  Only one pattern is served. */
 static bool
 is_service_name(const struct bx_core *core, const char *name)
 {
+	const struct bx_settings *settings = core->settings;
 	struct bx_buf text;
 	struct bx_channel_name parsed;
 	bool valid;
 
+	if (strcmp(name, BX_SERVICE_OTHERS) == 0)
+		return true;
 	bx_buf_init(&text, core->env);
 	valid = bx_buf_append_text(&text, "/service/") == BX_OK &&
 	    bx_buf_append_text(&text, name) == BX_OK &&
-	    parse_channel(core, (struct bx_slice){ text.bytes, text.len },
-		&parsed);
+	    bx_channel_name_parse(&parsed, text.bytes, text.len,
+		settings->max_channel_length,
+		settings->max_channel_depth) == BX_OK &&
+	    !parsed.pattern;
 	bx_buf_fini(&text);
 	return valid;
 }
@@ -205,6 +205,20 @@ host_remove_service(struct bx_host *host, const char *name)
 	const struct bx_plugin_node *node = bx_plugin_node_of(host);
 
 	bx_hooks_remove_service(node->core->hooks, name, node);
+}
+
+/* JSON strings. */
+
+static size_t
+host_json_text(struct bx_slice value, char *buffer, size_t size)
+{
+	size_t len;
+
+	if (size == 0 ||
+	    bx_json_string_decode(value, buffer, size - 1, &len) != BX_OK)
+		return SIZE_MAX;
+	buffer[len] = '\0';
+	return len;
 }
 
 static const struct bx_host functions = {
@@ -235,7 +249,37 @@ static const struct bx_host functions = {
 	.publish = host_publish,
 	.add_service = host_add_service,
 	.remove_service = host_remove_service,
+	.fail = bx_publish_fail,
+	.json_quote = bx_json_text_write,
+	.json_text = host_json_text,
 };
+
+/* In the order in which it could still be called. */
+static void
+release(struct bx_plugin_node *node)
+{
+	struct bx_core *core = node->core;
+
+	bx_plugin_platform_detach(node);
+	if (node->policy != 0)
+		bx_hooks_remove_policy(core->hooks, node->policy);
+	bx_plugin_client_detach(node);
+}
+
+/* Its policy is asked in its place among those of others. */
+static enum bx_status
+attach(struct bx_core *core, struct bx_plugin_node *node)
+{
+	node->host = functions;
+	node->core = core;
+	node->release = release;
+	bx_plugin_platform_attach(node);
+	bx_plugin_client_attach(node);
+	if (node->plugin.policy == NULL)
+		return BX_OK;
+	return bx_hooks_add_policy(core->hooks, bx_plugin_policy, node,
+	    &node->policy);
+}
 
 enum bx_status
 bx_plugin_start(struct bx_core *core, const struct bx_plugin *plugin,
@@ -247,10 +291,13 @@ bx_plugin_start(struct bx_core *core, const struct bx_plugin *plugin,
 	status = bx_plugins_add(&core->plugins, plugin, &node);
 	if (status != BX_OK)
 		return status;
-	node->host = functions;
-	node->core = core;
 	node->option = option;
 	node->option_ctx = option_ctx;
+	status = attach(core, node);
+	if (status != BX_OK) {
+		bx_plugins_stop(&core->plugins, node);
+		return status;
+	}
 	/* A session that ends in one of its calls is there until that has
 	 * returned. */
 	bx_sessions_tell_departures(core->sessions);

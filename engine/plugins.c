@@ -91,6 +91,8 @@ bx_plugins_add(struct bx_plugins *plugins, const struct bx_plugin *plugin,
 	memcpy(&node->plugin, plugin,
 	    size < sizeof(*plugin) ? size : sizeof(*plugin));
 	node->slot = plugins->slots++;
+	bx_list_init(&node->tickets);
+	bx_list_init(&node->locals);
 	bx_list_append(&plugins->list, &node->link);
 	*out = node;
 	return BX_OK;
@@ -108,6 +110,8 @@ bx_plugins_stop(struct bx_plugins *plugins, struct bx_plugin_node *node)
 		node->plugin.stop(node->ctx);
 	if (plugins->hooks != NULL)
 		bx_hooks_remove_services_of(plugins->hooks, node);
+	if (node->release != NULL)
+		node->release(node);
 	end_calls(plugins);
 }
 
@@ -243,4 +247,40 @@ bx_plugins_replying(struct bx_plugins *plugins,
 		if (node->plugin.replying != NULL)
 			node->plugin.replying(node->ctx, reply);
 	end_calls(plugins);
+}
+
+void
+bx_plugins_happened(struct bx_plugins *plugins,
+    const struct bx_happening *what)
+{
+	struct bx_plugin_node *node;
+
+	begin_calls(plugins);
+	for (node = first(plugins); node != NULL; node = next(plugins, node))
+		if (node->plugin.happened != NULL)
+			node->plugin.happened(node->ctx, what);
+	end_calls(plugins);
+}
+
+void
+bx_plugins_shutting_down(struct bx_plugins *plugins)
+{
+	struct bx_plugin_node *node;
+
+	begin_calls(plugins);
+	for (node = first(plugins); node != NULL; node = next(plugins, node))
+		if (node->plugin.shutting_down != NULL)
+			node->plugin.shutting_down(node->ctx);
+	end_calls(plugins);
+}
+
+enum bx_verdict
+bx_plugin_policy(struct bx_question *question, void *node)
+{
+	const struct bx_plugin_node *asked = node;
+
+	/* One that has not started, or has stopped, has no say. */
+	if (!asked->started || asked->stopped)
+		return BX_VERDICT_ABSTAIN;
+	return asked->plugin.policy(asked->ctx, question);
 }

@@ -32,8 +32,14 @@ struct bx_plugin_node {
 	void *ctx;
 	bx_plugin_option_fn *option;
 	void *option_ctx;
-	unsigned slot; /* of its data in each session */
-	bool started;  /* it is called from now on */
+	/* Called when the plugin has stopped: takes back all that it had of
+	 * its core; or NULL. */
+	void (*release)(struct bx_plugin_node *node);
+	unsigned slot;		/* of its data in each session */
+	uint64_t policy;	/* its handle among the hooks; 0: none */
+	struct bx_list tickets; /* that it has not resolved */
+	struct bx_list locals;	/* its local clients */
+	bool started;		/* it is called from now on */
 	bool stopped;
 };
 
@@ -83,5 +89,11 @@ void bx_plugins_session_gone(struct bx_plugins *plugins,
 void bx_plugins_publishing(struct bx_plugins *plugins, struct bx_event *event);
 void bx_plugins_replying(struct bx_plugins *plugins,
     const struct bx_replying *reply);
+void bx_plugins_happened(struct bx_plugins *plugins,
+    const struct bx_happening *what);
+void bx_plugins_shutting_down(struct bx_plugins *plugins);
+
+/* A bx_policy_fn, for the node of a plugin that has a policy. */
+enum bx_verdict bx_plugin_policy(struct bx_question *question, void *node);
 
 #endif

@@ -4,11 +4,45 @@
 #include <string.h>
 
 #include "policy.h"
+#include "user.h"
 
 void
 bx_asker_init(struct bx_asker *asker)
 {
-	memset(asker, 0, sizeof(*asker));
+	asker->granted = 0;
+	asker->parked = 0;
+	asker->after = 0;
+	asker->ticket = NULL;
+	asker->resolved = false;
+	asker->screened = false;
+	asker->user[0] = '\0';
+}
+
+static void
+clear_denial(struct bx_denial *denial)
+{
+	denial->error[0] = '\0';
+	denial->advises = false;
+}
+
+void
+bx_asker_resolve(struct bx_asker *asker, enum bx_verdict verdict,
+    const struct bx_denial *denial, const char *user)
+{
+	size_t len = user != NULL ? strlen(user) : 0;
+
+	asker->ticket = NULL;
+	asker->resolved = true;
+	asker->verdict = verdict;
+	if (verdict == BX_VERDICT_PENDING ||
+	    (len > 0 && !bx_user_is_valid(user, len)))
+		asker->verdict = BX_VERDICT_DENY;
+	else if (len > 0)
+		memcpy(asker->user, user, len + 1);
+	if (denial != NULL)
+		asker->denial = *denial;
+	else
+		clear_denial(&asker->denial);
 }
 
 static enum bx_verdict
@@ -16,14 +50,16 @@ default_verdict(const struct bx_question *question)
 {
 	switch (question->operation) {
 	case BX_OPERATION_HANDSHAKE:
+	case BX_OPERATION_CONNECT:
+	case BX_OPERATION_UNSUBSCRIBE:
+	case BX_OPERATION_DISCONNECT:
 		return BX_VERDICT_ALLOW;
 	case BX_OPERATION_CREATE:
 	case BX_OPERATION_SUBSCRIBE:
 	case BX_OPERATION_PUBLISH:
 		break;
 	}
-	return question->channel->kind == BX_CHANNEL_META ? BX_VERDICT_DENY
-							  : BX_VERDICT_ALLOW;
+	return question->is_meta ? BX_VERDICT_DENY : BX_VERDICT_ALLOW;
 }
 
 /* The verdict on a question that no earlier pass has granted. */
@@ -36,10 +72,14 @@ decide(struct bx_hooks *hooks, struct bx_asker *asker,
 	if (asker->resolved) {
 		asker->resolved = false;
 		verdict = asker->verdict;
-		question->reason = asker->reason;
+		question->denial = asker->denial;
 	}
-	if (verdict == BX_VERDICT_ABSTAIN)
+	if (verdict == BX_VERDICT_ABSTAIN) {
+		memcpy(question->user, asker->user, sizeof(question->user));
 		verdict = bx_hooks_ask(hooks, question, &asker->after);
+		question->user[BX_USER_MAX] = '\0';
+		memcpy(asker->user, question->user, sizeof(asker->user));
+	}
 	if (verdict == BX_VERDICT_ABSTAIN)
 		verdict = default_verdict(question);
 	return verdict;
@@ -62,6 +102,7 @@ bx_policy_ask(struct bx_hooks *hooks, struct bx_asker *asker, size_t place,
 	}
 	question->reason = NULL;
 	question->asker = asker;
+	clear_denial(&question->denial);
 	verdict = decide(hooks, asker, question);
 	/* A callback that parked and resolved at once has decided already; one
 	 * that says pending without having parked would wait for ever. */

@@ -29,8 +29,9 @@ struct bx_asker {
 	size_t parked;		  /* the place whose verdict comes later */
 	uint64_t after;		  /* the callback that parked, by its handle */
 	struct bx_ticket *ticket; /* not resolved yet, or NULL */
-	const char *reason;	  /* with a verdict that came later */
-	enum bx_verdict verdict;  /* meaningful if resolved */
+	enum bx_verdict verdict;  /* meaningful if resolved, as is the next */
+	struct bx_denial denial;
+	char user[BX_USER_MAX + 1]; /* whom callbacks take the client for */
 	bool resolved;
 	bool screened; /* plugins have let the message pass */
 };
@@ -38,10 +39,17 @@ struct bx_asker {
 /* Begin a new message. */
 void bx_asker_init(struct bx_asker *asker);
 
+/* A verdict that comes later: as if the callback had returned it now.  denial
+ * and user may be NULL.  PENDING, or a name that no user has (user.h),
+ * means DENY. */
+void bx_asker_resolve(struct bx_asker *asker, enum bx_verdict verdict,
+    const struct bx_denial *denial, const char *user);
+
 /*
  * Ask the question at the given place of the message's questions.  ALLOW,
- * DENY (question->reason is then never NULL) or PENDING (asker->ticket is
- * set, and the handler must have done nothing yet).
+ * DENY (question->denial says why, or else question->reason, which is then
+ * never NULL) or PENDING (asker->ticket is set, and the handler must have done
+ * nothing yet).
  */
 enum bx_verdict bx_policy_ask(struct bx_hooks *hooks, struct bx_asker *asker,
     size_t place, struct bx_question *question);

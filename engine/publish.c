@@ -1,6 +1,8 @@
 /*
  * publish.c - who may send what, and what becomes of it.
  */
+#include <stdio.h>
+
 #include "event.h"
 #include "publish.h"
 
@@ -22,13 +24,56 @@ broadcast(struct bx_turn *turn)
 	    &event);
 }
 
-static void
+/* What a service makes of its message, beside what it answers. */
+struct call {
+	bool failed;
+	char error[BX_ERROR_TEXT_MAX];
+};
+
+void
+bx_publish_fail(const struct bx_incoming *message, const char *text)
+{
+	static const char prefix[] = "/service/";
+	const size_t prefix_len = sizeof(prefix) - 1;
+	struct call *call = message->call;
+
+	call->failed = true;
+	(void)snprintf(call->error, sizeof(call->error), "500:%.*s:%s",
+	    (int)(message->channel.len - prefix_len),
+	    message->channel.at + prefix_len, text);
+}
+
+/* The reply is written already, and written anew if the service fails. */
+static enum bx_step
 call_service(struct bx_turn *turn)
 {
 	struct bx_incoming message = bx_turn_incoming(turn, turn->session);
+	struct call call = { .failed = false };
+	struct bx_draft *draft;
 
+	message.call = &call;
 	/* That nobody serves the channel is no error (rule 66). */
 	(void)bx_hooks_call_service(turn->core->hooks, &message);
+	if (!call.failed)
+		return BX_STEP_REPLIED;
+	draft = bx_turn_begin_reply(turn);
+	bx_reply_error_text(draft, call.error);
+	return bx_turn_end_reply(turn);
+}
+
+static void
+tell_published(const struct bx_turn *turn)
+{
+	const struct bx_happening published = {
+		.kind = BX_HAPPENING_PUBLISH,
+		.session = turn->session,
+		.channel = { turn->channel.name.text, turn->channel.name.len },
+		.data = bx_turn_field(turn, BX_FIELD_DATA),
+		.id = bx_turn_field(turn, BX_FIELD_ID),
+		.ext = bx_turn_field(turn, BX_FIELD_EXT),
+	};
+
+	bx_plugins_happened(&turn->core->plugins, &published);
 }
 
 /* The sender must have a session; where it is configured, a message without
@@ -54,18 +99,17 @@ is_granted(struct bx_turn *turn, enum bx_step *step)
 	struct bx_ask ask = { .channel = name };
 	enum bx_error error = BX_ERROR_CHANNEL_CREATE_DENIED;
 	enum bx_verdict verdict = BX_VERDICT_ALLOW;
-	const char *reason = NULL;
 
 	if (name->kind == BX_CHANNEL_BROADCAST &&
 	    !bx_channel_exists(turn->core->tree, name)) {
 		ask.operation = BX_OPERATION_CREATE;
-		verdict = bx_turn_ask(turn, &ask, &reason);
+		verdict = bx_turn_ask(turn, &ask);
 	}
 	if (verdict == BX_VERDICT_ALLOW) {
 		ask.operation = BX_OPERATION_PUBLISH;
 		ask.place = 1;
 		error = BX_ERROR_PUBLISH_DENIED;
-		verdict = bx_turn_ask(turn, &ask, &reason);
+		verdict = bx_turn_ask(turn, &ask);
 	}
 	switch (verdict) {
 	case BX_VERDICT_ALLOW:
@@ -77,7 +121,7 @@ is_granted(struct bx_turn *turn, enum bx_step *step)
 	case BX_VERDICT_ABSTAIN:
 		break;
 	}
-	*step = bx_turn_fail(turn, error, reason);
+	*step = bx_turn_deny(turn, error, NULL);
 	return false;
 }
 
@@ -104,8 +148,9 @@ bx_publish(struct bx_turn *turn)
 	if (step != BX_STEP_REPLIED)
 		return step;
 	if (turn->channel.name.kind == BX_CHANNEL_SERVICE)
-		call_service(turn);
+		step = call_service(turn);
 	else if (broadcast(turn) != BX_OK)
 		return BX_STEP_NO_MEMORY;
-	return BX_STEP_REPLIED;
+	tell_published(turn);
+	return step;
 }

@@ -1,8 +1,10 @@
 /*
  * reply.c - replies and error strings.
  */
+#include <stdio.h>
 #include <string.h>
 
+#include "json_text.h"
 #include "reply.h"
 
 /* How much of a client's own text an error repeats. */
@@ -26,6 +28,9 @@ static const struct {
 	[BX_ERROR_SUBSCRIBE_DENIED] = { "403", "subscribe_denied" },
 	[BX_ERROR_CHANNEL_CREATE_DENIED] = { "403", "channel_create_denied" },
 	[BX_ERROR_PUBLISH_DENIED] = { "403", "publish_denied" },
+	[BX_ERROR_CONNECT_DENIED] = { "403", "connect_denied" },
+	[BX_ERROR_UNSUBSCRIBE_DENIED] = { "403", "unsubscribe_denied" },
+	[BX_ERROR_DISCONNECT_DENIED] = { "403", "disconnect_denied" },
 	[BX_ERROR_MESSAGE_DELETED] = { "404", "message_deleted" },
 	[BX_ERROR_CHANNEL_INVALID] = { "405", "channel_invalid" },
 	[BX_ERROR_MESSAGE_ID_INVALID] = { "405", "message_id_invalid" },
@@ -69,38 +74,51 @@ bx_reply_failure(struct bx_draft *draft)
 
 /* Printable ASCII without what would end a string or an argument. */
 static void
-append_argument(struct bx_buf *buf, const char *arg, const char *forbidden)
+clean_argument(const char *arg, const char *forbidden,
+    char clean[ARGUMENT_MAX + 1])
 {
-	char clean[ARGUMENT_MAX];
 	size_t len;
 
-	for (len = 0; len < sizeof(clean) && arg[len] != '\0'; len++) {
+	for (len = 0; len < ARGUMENT_MAX && arg[len] != '\0'; len++) {
 		char c = arg[len];
 
 		clean[len] = c < ' ' || c > '~' || strchr(forbidden, c) != NULL
 		    ? '_'
 		    : c;
 	}
-	(void)bx_buf_append(buf, clean, len);
+	clean[len] = '\0';
+}
+
+void
+bx_reply_error_format(enum bx_error error, const char *arg,
+    char text[BX_ERROR_TEXT_MAX])
+{
+	char clean[ARGUMENT_MAX + 1] = "";
+
+	/* Only the types are several arguments. */
+	if (arg != NULL)
+		clean_argument(arg,
+		    error == BX_ERROR_CONNECTION_TYPES ? ":\"\\" : ":,\"\\",
+		    clean);
+	(void)snprintf(text, BX_ERROR_TEXT_MAX, "%s:%s:%s", errors[error].code,
+	    clean, errors[error].text);
 }
 
 void
 bx_reply_error(struct bx_draft *draft, enum bx_error error, const char *arg)
 {
-	struct bx_buf *buf;
+	char text[BX_ERROR_TEXT_MAX];
 
+	bx_reply_error_format(error, arg, text);
+	bx_reply_error_text(draft, text);
+}
+
+void
+bx_reply_error_text(struct bx_draft *draft, const char *text)
+{
 	bx_reply_failure(draft);
-	buf = bx_draft_begin_field(draft, "error");
-	(void)bx_buf_append_text(buf, "\"");
-	(void)bx_buf_append_text(buf, errors[error].code);
-	(void)bx_buf_append_text(buf, ":");
-	/* Only the types are several arguments. */
-	if (arg != NULL)
-		append_argument(buf, arg,
-		    error == BX_ERROR_CONNECTION_TYPES ? ":\"\\" : ":,\"\\");
-	(void)bx_buf_append_text(buf, ":");
-	(void)bx_buf_append_text(buf, errors[error].text);
-	(void)bx_buf_append_text(buf, "\"");
+	bx_json_text_append(bx_draft_begin_field(draft, "error"),
+	    (struct bx_slice){ text, strlen(text) });
 }
 
 void

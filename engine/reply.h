@@ -31,6 +31,9 @@ enum bx_error {
 	BX_ERROR_SUBSCRIBE_DENIED,	/* 403, arg: the reason */
 	BX_ERROR_CHANNEL_CREATE_DENIED, /* 403, arg: the reason */
 	BX_ERROR_PUBLISH_DENIED,	/* 403, arg: the reason */
+	BX_ERROR_CONNECT_DENIED,	/* 403, arg: the reason */
+	BX_ERROR_UNSUBSCRIBE_DENIED,	/* 403, arg: the reason */
+	BX_ERROR_DISCONNECT_DENIED,	/* 403, arg: the reason */
 	BX_ERROR_MESSAGE_DELETED,	/* 404 */
 	BX_ERROR_CHANNEL_INVALID,	/* 405 */
 	BX_ERROR_MESSAGE_ID_INVALID	/* 405 */
@@ -49,11 +52,18 @@ void bx_reply_success(struct bx_draft *draft);
 /* successful:false without an error: the advice says why. */
 void bx_reply_failure(struct bx_draft *draft);
 
-/* successful:false and the error.  arg, which may be NULL and may come from a
+/* The text of an error.  arg, which may be NULL and may come from a
  * client, loses what could be taken for a separator (rule 76), and its end
  * when it is long. */
+void bx_reply_error_format(enum bx_error error, const char *arg,
+    char text[BX_ERROR_TEXT_MAX]);
+
+/* successful:false and the error. */
 void bx_reply_error(struct bx_draft *draft, enum bx_error error,
     const char *arg);
+
+/* The same, in somebody else's words; what is no UTF-8 in them is replaced. */
+void bx_reply_error_text(struct bx_draft *draft, const char *text);
 
 void bx_reply_advice(struct bx_draft *draft, const struct bx_advice *advice);
 

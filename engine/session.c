@@ -6,6 +6,7 @@
 
 #include "session.h"
 #include "session_extra.h"
+#include "session_local.h"
 #include "session_private.h"
 #include "session_return.h"
 #include "session_stream_private.h"
@@ -35,14 +36,13 @@ bx_session_log(const struct bx_session *session, enum bx_log_level level,
 }
 
 enum bx_status
-bx_session_new(struct bx_sessions *sessions, bx_msec now,
+bx_session_make(struct bx_sessions *sessions, const char *id,
     struct bx_session **out)
 {
-	const struct bx_settings *settings = sessions->settings;
 	struct bx_session *session;
 	enum bx_status status;
 
-	if (sessions->by_id.count >= settings->max_sessions)
+	if (sessions->by_id.count >= sessions->settings->max_sessions)
 		return BX_EFULL;
 	session = bx_alloc(sessions->env, sizeof(*session));
 	if (session == NULL)
@@ -56,18 +56,14 @@ bx_session_new(struct bx_sessions *sessions, bx_msec now,
 	bx_list_init(&session->link);
 	bx_subscriber_init(&session->subscriber);
 
-	status = bx_client_id_generate(sessions->env, session->id);
-	if (status != BX_OK)
-		goto free_session;
+	(void)snprintf(session->id, sizeof(session->id), "%s", id);
 	status = bx_deadline_join(&sessions->deadlines, &session->deadline);
 	if (status != BX_OK)
 		goto free_session;
 	status = bx_hash_insert(&sessions->by_id, &session->by_id, session->id,
-	    BX_CLIENT_ID_LENGTH);
+	    strlen(session->id));
 	if (status != BX_OK)
 		goto leave_deadlines;
-	bx_deadline_arm(&sessions->deadlines, &session->deadline,
-	    now + session->interval + bx_session_max_interval(session));
 	*out = session;
 	return BX_OK;
 
@@ -76,6 +72,24 @@ leave_deadlines:
 free_session:
 	bx_free(sessions->env, session);
 	return status;
+}
+
+enum bx_status
+bx_session_new(struct bx_sessions *sessions, bx_msec now,
+    struct bx_session **out)
+{
+	char id[BX_CLIENT_ID_LENGTH + 1];
+	struct bx_session *session;
+	enum bx_status status = bx_client_id_generate(sessions->env, id);
+
+	if (status == BX_OK)
+		status = bx_session_make(sessions, id, &session);
+	if (status != BX_OK)
+		return status;
+	bx_deadline_arm(&sessions->deadlines, &session->deadline,
+	    now + session->interval + bx_session_max_interval(session));
+	*out = session;
+	return BX_OK;
 }
 
 struct bx_session *
@@ -116,6 +130,7 @@ bx_session_unref(struct bx_session *session)
 	bx_browser_unref(session->browser);
 	bx_queue_clear(&session->queue, session->sessions->env);
 	bx_session_free_extra(session);
+	bx_free(session->sessions->env, session->local);
 	bx_free(session->sessions->env, session);
 }
 
@@ -204,6 +219,7 @@ bx_session_end(struct bx_session *session, enum bx_gone_reason reason)
 	bx_session_wake(session, BX_WAKE_ENDED);
 	bx_session_wake_stream(session, BX_WAKE_ENDED);
 	bx_session_free_return(session);
+	bx_session_leave_locals(session);
 	bx_deadline_leave(&sessions->deadlines, &session->deadline);
 	bx_channel_unsubscribe_all(sessions->tree, &session->subscriber);
 	bx_hash_remove(&sessions->by_id, &session->by_id);

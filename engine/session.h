@@ -97,4 +97,8 @@ bool bx_session_is_commented(const struct bx_session *session);
  */
 void bx_session_end(struct bx_session *session, enum bx_gone_reason reason);
 
+/* One line about it, with the head of its id alone; reason may be NULL. */
+void bx_session_log(const struct bx_session *session, enum bx_log_level level,
+    const char *event, const char *reason);
+
 #endif

@@ -2,6 +2,7 @@
  * session_browser.c - whose a session is, as far as a request can show.
  */
 #include "session_browser.h"
+#include "session_local.h"
 #include "session_private.h"
 #include "session_user.h"
 
@@ -24,7 +25,9 @@ bx_session_admits(struct bx_session *session, const struct bx_visitor *visitor)
 {
 	enum bx_binding binding = session->sessions->settings->session_binding;
 
-	if (!bx_session_is_of(session, visitor))
+	/* The id of a local client is no secret. */
+	if (bx_session_is_local(session) ||
+	    !bx_session_is_of(session, visitor))
 		return false;
 	if (session->browser == NULL || binding == BX_BINDING_TRUST)
 		return true;

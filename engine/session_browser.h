@@ -32,10 +32,10 @@ enum bx_status bx_session_set_browser(struct bx_session *session,
     const struct bx_visitor *visitor);
 
 /*
- * May visitor use the session (BAYEUX.md rules 81, 82)?  A session whose
- * cookie is shown is bound to it from then on, unless cookies do not count.
- * One that was made by a user of the web server's is that user's alone,
- * whatever counts.
+ * May visitor, who is remote, use the session (BAYEUX.md rules 81, 82)?  A
+ * session whose cookie is shown is bound to it from then on, unless cookies do
+ * not count.  One that was made by a user of the web server's is that user's
+ * alone, whatever counts.
  */
 bool bx_session_admits(struct bx_session *session,
     const struct bx_visitor *visitor);

@@ -60,6 +60,7 @@ struct bx_sessions {
 	struct bx_deadlines beats;
 	struct bx_deadlines absences;
 	struct bx_list streams;
+	struct bx_list locals_due; /* local clients with messages */
 	bool is_closing;
 	bool crowded; /* a queue is in its second room */
 	size_t held;
@@ -79,6 +80,7 @@ struct bx_session {
 	struct bx_return *back;	     /* NULL until a stream is opened */
 	struct bx_browser *browser;  /* or NULL: no cookie was set */
 	struct bx_session_extra *extra; /* or NULL */
+	struct bx_local *local;		/* NULL: its client is remote */
 	const char *advised; /* the transport it was last advised on */
 	bx_msec interval;
 	bx_msec advised_interval;
@@ -95,10 +97,14 @@ struct bx_session {
 	char id[BX_CLIENT_ID_LENGTH + 1];
 };
 
-/* Put a reader where its new reason to be ready, graver than the one before,
- * wants it. */
+/* Put a reader where its newest, gravest reason to be ready wants it. */
 void bx_sessions_rank(struct bx_sessions *sessions, struct bx_reader *reader,
     enum bx_wake wake);
+
+/* A session with this id, at most BX_CLIENT_ID_LENGTH bytes, in the table,
+ * without a deadline; as bx_session_new. */
+enum bx_status bx_session_make(struct bx_sessions *sessions, const char *id,
+    struct bx_session **session);
 
 /* The session's extra, made if there is none; NULL: no memory. */
 struct bx_session_extra *bx_session_need_extra(struct bx_session *session);
@@ -110,9 +116,5 @@ void bx_session_arm_hold(struct bx_session *session);
 
 /* Make the session's reader ready, if it has one. */
 void bx_session_wake(struct bx_session *session, enum bx_wake wake);
-
-/* One line about a session; reason may be NULL. */
-void bx_session_log(const struct bx_session *session, enum bx_log_level level,
-    const char *event, const char *reason);
 
 #endif

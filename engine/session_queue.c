@@ -2,6 +2,7 @@
  * session_queue.c - what waits for a session, and whom it wakes.
  */
 #include "session_keep.h"
+#include "session_local.h"
 #include "session_private.h"
 #include "session_queue.h"
 #include "session_return.h"
@@ -27,6 +28,10 @@ wake_reader(struct bx_session *session)
 static void
 wake_for_messages(struct bx_session *session)
 {
+	if (session->local != NULL) {
+		bx_session_wake_local(session);
+		return;
+	}
 	if (session->batches > 0 || bx_session_awaits_return(session))
 		return;
 	if (bx_session_is_due(session, 0))
@@ -55,6 +60,8 @@ bx_session_end_batch(struct bx_session *session)
 static bool
 is_about_to_answer(const struct bx_session *session)
 {
+	if (session->local != NULL)
+		return true;
 	if (bx_session_reads_stream(session))
 		return bx_session_stream_takes_soon(session);
 	if (bx_session_awaits_return(session))
@@ -175,6 +182,10 @@ bx_session_kick(struct bx_session *session)
 {
 	if (session->state == BX_SESSION_GONE || session->leaving)
 		return;
+	if (session->local != NULL) {
+		bx_session_end(session, BX_GONE_KICKED);
+		return;
+	}
 	queue_farewell(session);
 	session->leaving = true;
 	bx_channel_unsubscribe_all(session->sessions->tree,

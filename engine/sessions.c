@@ -31,6 +31,7 @@ bx_sessions_new(const struct bx_env *env, const struct bx_settings *settings,
 	bx_deadlines_init(&sessions->beats, env);
 	bx_deadlines_init(&sessions->absences, env);
 	bx_list_init(&sessions->streams);
+	bx_list_init(&sessions->locals_due);
 	return sessions;
 }
 

@@ -19,26 +19,35 @@ bx_ticket_take(struct bx_question *question)
 		return NULL;
 	ticket->env = env;
 	ticket->exchange = input->exchange;
+	bx_list_init(&ticket->link);
 	asker->ticket = ticket;
 	return ticket;
 }
 
+struct bx_list *
+bx_ticket_link(struct bx_ticket *ticket)
+{
+	return &ticket->link;
+}
+
+struct bx_ticket *
+bx_ticket_of_link(struct bx_list *link)
+{
+	return BX_LIST_ENTRY(link, struct bx_ticket, link);
+}
+
 void
-bx_ticket_resolve(struct bx_ticket *ticket, enum bx_verdict verdict,
-    const char *reason, bx_msec now)
+bx_ticket_resolve(struct bx_ticket *ticket, const struct bx_ruling *ruling,
+    bx_msec now)
 {
 	struct bx_exchange *exchange = ticket->exchange;
-	struct bx_asker *asker;
 
+	bx_list_remove(&ticket->link);
 	bx_free(ticket->env, ticket);
 	if (exchange == NULL)
 		return;
-	asker = &exchange->input->asker;
-	asker->ticket = NULL;
-	asker->resolved = true;
-	asker->reason = reason;
-	asker->verdict =
-	    verdict == BX_VERDICT_PENDING ? BX_VERDICT_DENY : verdict;
+	bx_asker_resolve(&exchange->input->asker, ruling->verdict,
+	    ruling->denial, ruling->user);
 	exchange->resumed_at = now;
 	/* One that is still asking finds the verdict when the callback
 	 * returns. */

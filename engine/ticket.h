@@ -24,13 +24,23 @@ struct bx_ticket;
  */
 struct bx_ticket *bx_ticket_take(struct bx_question *question);
 
+/* A verdict, and what goes with it (policy.h); all is borrowed. */
+struct bx_ruling {
+	enum bx_verdict verdict;
+	const struct bx_denial *denial; /* or NULL */
+	const char *user;		/* or NULL */
+};
+
 /*
  * Resolve and free ticket: the exchange goes on with the verdict, as if the
  * callback had returned it.  Harmless for an exchange that was closed in the
- * meantime, and after the engine was freed.  PENDING means DENY here.
- * reason: as in bx_question.
+ * meantime, and after the engine was freed.
  */
-void bx_ticket_resolve(struct bx_ticket *ticket, enum bx_verdict verdict,
-    const char *reason, bx_msec now);
+void bx_ticket_resolve(struct bx_ticket *ticket,
+    const struct bx_ruling *ruling, bx_msec now);
+
+/* For whoever keeps a list of tickets; resolving one takes it out. */
+struct bx_list *bx_ticket_link(struct bx_ticket *ticket);
+struct bx_ticket *bx_ticket_of_link(struct bx_list *link);
 
 #endif

@@ -164,6 +164,10 @@ bx_turn_incoming(const struct bx_turn *turn, struct bx_session *session)
 		.connection_type = turn->connection_type,
 		.now = turn->now,
 		.received = turn->received,
+		.subscription = bx_turn_field(turn, BX_FIELD_SUBSCRIPTION),
+		.address = turn->visitor->address,
+		.user = turn->visitor->user[0] != '\0' ? turn->visitor->user
+						       : NULL,
 	};
 }
 
@@ -241,22 +245,80 @@ bx_turn_fail(struct bx_turn *turn, enum bx_error error, const char *arg)
 	return bx_turn_end_reply(turn);
 }
 
-enum bx_verdict
-bx_turn_ask(const struct bx_turn *turn, const struct bx_ask *ask,
-    const char **reason)
+/* Callbacks write the texts, so their ends are not trusted. */
+static void
+take_answer(struct bx_turn *turn, const struct bx_question *question)
 {
+	turn->reason = question->reason;
+	turn->denial = question->denial;
+	turn->denial.error[BX_ERROR_TEXT_MAX - 1] = '\0';
+	memcpy(turn->user, question->user, sizeof(turn->user));
+	turn->user[BX_USER_MAX] = '\0';
+}
+
+enum bx_verdict
+bx_turn_ask(struct bx_turn *turn, const struct bx_ask *ask)
+{
+	const struct bx_channel_name *name =
+	    ask->channel != NULL ? ask->channel : &turn->channel.name;
+	struct bx_incoming message = bx_turn_incoming(turn, turn->session);
 	struct bx_question question = {
 		.operation = ask->operation,
 		.session = turn->session,
-		.channel = ask->channel,
-		.ext = bx_turn_field(turn, BX_FIELD_EXT),
+		.channel = { name->text, name->len },
+		.message = &message,
+		.is_meta =
+		    ask->channel != NULL && name->kind == BX_CHANNEL_META,
 	};
 	enum bx_verdict verdict;
 
-	if (ask->operation == BX_OPERATION_PUBLISH)
-		question.data = bx_turn_field(turn, BX_FIELD_DATA);
 	verdict = bx_policy_ask(turn->core->hooks, turn->asker, ask->place,
 	    &question);
-	*reason = question.reason;
+	take_answer(turn, &question);
 	return verdict;
+}
+
+/* Advice that is whole (J4).  Who may not handshake is not told to go on
+ * without (J3). */
+static struct bx_advice
+own_advice(const struct bx_turn *turn)
+{
+	const struct bx_settings *settings = turn->core->settings;
+	const struct bx_denial *denial = &turn->denial;
+	bx_msec interval = denial->interval > 0 ? denial->interval : 0;
+
+	if (denial->reconnect == BX_RECONNECT_NONE)
+		return bx_advice_none(settings);
+	if (denial->reconnect == BX_RECONNECT_HANDSHAKE ||
+	    turn->session == NULL)
+		return bx_advice_handshake_later(settings, interval);
+	return bx_advice_retry(settings, interval);
+}
+
+void
+bx_turn_write_denial(const struct bx_turn *turn, enum bx_error error,
+    const struct bx_advice *otherwise)
+{
+	struct bx_draft *draft = &turn->core->draft;
+	struct bx_advice advice;
+
+	if (turn->denial.error[0] != '\0')
+		bx_reply_error_text(draft, turn->denial.error);
+	else
+		bx_reply_error(draft, error, turn->reason);
+	if (turn->denial.advises) {
+		advice = own_advice(turn);
+		bx_reply_advice(draft, &advice);
+	} else if (otherwise != NULL) {
+		bx_reply_advice(draft, otherwise);
+	}
+}
+
+enum bx_step
+bx_turn_deny(struct bx_turn *turn, enum bx_error error,
+    const struct bx_advice *otherwise)
+{
+	(void)bx_turn_begin_reply(turn);
+	bx_turn_write_denial(turn, error, otherwise);
+	return bx_turn_end_reply(turn);
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "advice.h"
 #include "channel_name.h"
 #include "core.h"
 #include "envelope.h"
@@ -57,6 +58,11 @@ struct bx_turn {
 	uint32_t connect;     /* its number, for bx_session_replied */
 	/* By a handshake; set before the reply is written. */
 	struct bx_session *created;
+
+	/* Set by bx_turn_ask. */
+	const char *reason; /* with DENY: its error's argument */
+	struct bx_denial denial;
+	char user[BX_USER_MAX + 1]; /* with ALLOW of a handshake, or "" */
 };
 
 /* Decode a JSON value and parse it as a channel name.  BX_EINVAL: it is none;
@@ -94,16 +100,21 @@ enum bx_step bx_turn_end_reply(struct bx_turn *turn);
 enum bx_step bx_turn_fail(struct bx_turn *turn, enum bx_error error,
     const char *arg);
 
-/*
- * Ask the policy (policy.h).  On DENY *reason is why.  channel is NULL for a
- * handshake.
- */
+/* Ask the policy (policy.h) about channel; NULL: that of the message. */
 struct bx_ask {
 	enum bx_operation operation;
 	size_t place;
 	const struct bx_channel_name *channel;
 };
-enum bx_verdict bx_turn_ask(const struct bx_turn *turn,
-    const struct bx_ask *ask, const char **reason);
+enum bx_verdict bx_turn_ask(struct bx_turn *turn, const struct bx_ask *ask);
+
+/* Write into the reply why it was denied: as error, unless the policy has words
+ * of its own, and with its advice, or else the one given, which may be NULL. */
+void bx_turn_write_denial(const struct bx_turn *turn, enum bx_error error,
+    const struct bx_advice *otherwise);
+
+/* The whole of the reply to what was denied.  REPLIED or NO_MEMORY. */
+enum bx_step bx_turn_deny(struct bx_turn *turn, enum bx_error error,
+    const struct bx_advice *otherwise);
 
 #endif

@@ -18,6 +18,9 @@ typedef int64_t bx_msec;
 /* Later than any deadline: "there is none". */
 #define BX_NEVER INT64_MAX
 
+/* Bytes of a user's name, at most, without the NUL. */
+#define BX_USER_MAX 255
+
 /* Borrowed bytes; len 0 (and at NULL) stands for "absent". */
 struct bx_slice {
 	const char *at;

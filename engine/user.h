@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define BX_USER_MAX 255 /* bytes */
+#include "types.h"
 
 /* Is it some text of at most BX_USER_MAX bytes, without control bytes? */
 bool bx_user_is_valid(const char *name, size_t len);

@@ -219,6 +219,16 @@ a_lost_piggyback_wakes_the_held_connect(void)
 	pair_stop(&pair);
 }
 
+static const struct bx_ruling allowed = { .verdict = BX_VERDICT_ALLOW };
+
+static const struct bx_denial late_denial = {
+	.error = "403:too_late:publish_denied",
+};
+static const struct bx_ruling too_late = {
+	.verdict = BX_VERDICT_DENY,
+	.denial = &late_denial,
+};
+
 /* A policy that parks what it is asked, and keeps the tickets. */
 struct parking {
 	struct bx_ticket *tickets[4];
@@ -272,8 +282,7 @@ a_parked_message_and_those_behind_it_wait_and_nobody_else(void)
 	CU_ASSERT_FALSE(held.ready);
 	CU_ASSERT_EQUAL(bx_engine_counts(pair.talk.engine).sessions, 2);
 	CU_ASSERT_EQUAL_FATAL(parking.count, 1);
-	bx_ticket_resolve(parking.tickets[0], BX_VERDICT_ALLOW, NULL,
-	    pair.talk.now);
+	bx_ticket_resolve(parking.tickets[0], &allowed, pair.talk.now);
 	talk_drain(&pair.talk);
 	CU_ASSERT_STRING_EQUAL(parked.text,
 	    "[{\"channel\":\"/a\",\"id\":1,"
@@ -295,8 +304,7 @@ a_late_denial_carries_its_reason(void)
 
 	pair_park(&pair, &parking);
 	talk_send(&pair.talk, &parked, PUBLISH, pair.talker, 1);
-	bx_ticket_resolve(parking.tickets[0], BX_VERDICT_DENY, "too_late",
-	    pair.talk.now);
+	bx_ticket_resolve(parking.tickets[0], &too_late, pair.talk.now);
 	talk_drain(&pair.talk);
 	CU_ASSERT_STRING_EQUAL(parked.text,
 	    "[{\"channel\":\"/a\","
@@ -320,9 +328,9 @@ a_ticket_outlives_its_request_and_the_engine(void)
 	CU_ASSERT_EQUAL_FATAL(parking.count, 2);
 	talk_lose(&pair.talk, &first);
 	talk_lose(&pair.talk, &second);
-	bx_ticket_resolve(parking.tickets[0], BX_VERDICT_ALLOW, NULL, 0);
+	bx_ticket_resolve(parking.tickets[0], &allowed, 0);
 	pair_stop(&pair);
-	bx_ticket_resolve(parking.tickets[1], BX_VERDICT_ALLOW, NULL, 0);
+	bx_ticket_resolve(parking.tickets[1], &allowed, 0);
 }
 
 static void
@@ -336,8 +344,7 @@ a_parked_message_of_a_session_that_ended_is_answered_402(void)
 	talk_send(&pair.talk, &parked, PUBLISH, pair.talker, 1);
 	talk_wait(&pair.talk, 20000);
 	CU_ASSERT_FALSE(parked.ready);
-	bx_ticket_resolve(parking.tickets[0], BX_VERDICT_ALLOW, NULL,
-	    pair.talk.now);
+	bx_ticket_resolve(parking.tickets[0], &allowed, pair.talk.now);
 	talk_drain(&pair.talk);
 	CU_ASSERT_STRING_EQUAL(parked.text,
 	    "[{\"channel\":\"/a\","

@@ -196,6 +196,8 @@ struct parking {
 	size_t asked;
 };
 
+static const struct bx_ruling allowed = { .verdict = BX_VERDICT_ALLOW };
+
 static enum bx_verdict
 park_second(struct bx_question *question, void *ctx)
 {
@@ -228,8 +230,7 @@ no_name_is_applied_while_a_verdict_is_pending(void)
 	    client.id);
 	CU_ASSERT_EQUAL(channels(&client), 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(parking.ticket);
-	bx_ticket_resolve(parking.ticket, BX_VERDICT_ALLOW, NULL,
-	    client.talk.now);
+	bx_ticket_resolve(parking.ticket, &allowed, client.talk.now);
 	talk_drain(&client.talk);
 	/* Create and subscribe for each of two names, none asked twice. */
 	CU_ASSERT_EQUAL(parking.asked, 4);

@@ -385,6 +385,8 @@ messages_beside_one_that_is_deleted_are_handled(void)
 	close_stage();
 }
 
+static const struct bx_ruling allowed = { .verdict = BX_VERDICT_ALLOW };
+
 static struct bx_ticket *tickets[2];
 
 static enum bx_verdict
@@ -417,8 +419,7 @@ a_parked_message_is_seen_once(void)
 	for (i = 0; i < 2; i++) {
 		talk_drain(&stage.talk);
 		CU_ASSERT_EQUAL_FATAL(count, i + 1);
-		bx_ticket_resolve(tickets[i], BX_VERDICT_ALLOW, NULL,
-		    stage.talk.now);
+		bx_ticket_resolve(tickets[i], &allowed, stage.talk.now);
 	}
 	talk_drain(&stage.talk);
 	talk_deliver(&stage.talk, &request);
@@ -446,7 +447,7 @@ who_is_kicked_while_his_message_is_parked_is_unknown(void)
 	talk_drain(&stage.talk);
 	CU_ASSERT_EQUAL_FATAL(count, 1);
 	stage.host->kick(its_session());
-	bx_ticket_resolve(tickets[0], BX_VERDICT_ALLOW, NULL, stage.talk.now);
+	bx_ticket_resolve(tickets[0], &allowed, stage.talk.now);
 	talk_drain(&stage.talk);
 	CU_ASSERT_PTR_NOT_NULL(
 	    strstr(request.text, "\"error\":\"402::session_unknown\""));

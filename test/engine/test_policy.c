@@ -34,6 +34,8 @@ struct court {
 	struct answer first;
 	struct answer second;
 	const char *reason;
+	char error[BX_ERROR_TEXT_MAX];
+	char user[BX_USER_MAX + 1];
 };
 
 static void
@@ -59,17 +61,18 @@ ask(struct court *court, enum bx_operation operation, const char *channel,
     size_t place)
 {
 	struct bx_channel_name name;
-	struct bx_question question = {
-		.operation = operation,
-		.channel = &name,
-	};
+	struct bx_question question = { .operation = operation };
 	enum bx_verdict verdict;
 
 	CU_ASSERT_EQUAL_FATAL(bx_channel_name_parse(&name, channel,
 				  strlen(channel), 100, 10),
 	    BX_OK);
+	question.channel = (struct bx_slice){ name.text, name.len };
+	question.is_meta = name.kind == BX_CHANNEL_META;
 	verdict = bx_policy_ask(court->hooks, &court->asker, place, &question);
 	court->reason = question.reason;
+	(void)strcpy(court->error, question.denial.error);
+	(void)strcpy(court->user, question.user);
 	return verdict;
 }
 
@@ -116,10 +119,8 @@ park_and_resolve(struct court *court, size_t place, enum bx_verdict verdict)
 	court->first.park = true;
 	CU_ASSERT_EQUAL(ask(court, BX_OPERATION_PUBLISH, "/a", place),
 	    BX_VERDICT_PENDING);
-	court->asker.ticket = NULL;
-	court->asker.resolved = true;
-	court->asker.verdict = verdict;
-	court->asker.reason = "late";
+	bx_asker_resolve(&court->asker, verdict,
+	    &(struct bx_denial){ .error = "499::late" }, "ada");
 }
 
 static void
@@ -130,7 +131,7 @@ a_late_verdict_counts_as_if_it_had_been_returned(void)
 	park_and_resolve(&court, 0, BX_VERDICT_DENY);
 	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_PUBLISH, "/a", 0),
 	    BX_VERDICT_DENY);
-	CU_ASSERT_STRING_EQUAL(court.reason, "late");
+	CU_ASSERT_STRING_EQUAL(court.error, "499::late");
 	CU_ASSERT_EQUAL(court.first.asked, 1);
 	bx_hooks_free(court.hooks);
 }

@@ -1,8 +1,9 @@
 #!/bin/sh
 # check-size.sh - no file and no function is longer than a reader can hold
 #
-# .c <= 400 lines, .h <= 120 (but for what the server does for plugins, which is
-# one struct that a stranger reads from end to end), a function <= 70 from its name to its brace.
+# .c <= 400 lines, .h <= 120 (but for the two structs between plugins and server,
+# which a stranger reads from end to end), a function <= 70 from its name to its
+# brace.
 set -eu
 
 cd "$(dirname "$0")/../.."
@@ -10,7 +11,9 @@ awk '
 	function file_done() {
 		limit = file ~ /\.h$/ ? 120 : 400
 		if (file == "engine/host.h")
-			limit = 240
+			limit = 300
+		if (file == "engine/plugin.h")
+			limit = 150
 		if (file ~ /^(engine|fcgi)\// && lines > limit)
 			complain(file ": " lines " lines, " limit " allowed")
 	}
