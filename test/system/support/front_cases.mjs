@@ -107,6 +107,7 @@ async function assertAsFrom(stack, viaFront, messages) {
 }
 
 const kinds = {
+	'.svg': /^image\/svg\+xml$/,
 	'.html': /^text\/html\b/, '.css': /^text\/css\b/,
 	'.js': /^(text|application)\/javascript\b/,
 	'.mjs': /^(text|application)\/javascript\b/
@@ -166,6 +167,58 @@ function pathCases(stack) {
 			assert.equal(reply.status, 404);
 		});
 	}
+}
+
+// Seconds for which a browser may keep what it got, without asking again.
+const lifetimes = {
+	'/': 0, '/index.html': 0, '/chat/': 0, '/icon.svg': 3600,
+	'/common/site.css': 7200, '/start.js': 7200
+};
+
+function expiryCases(stack) {
+	for (const [where, seconds] of Object.entries(lifetimes)) {
+		test(`${where} may be kept for ${seconds} s`, async () => {
+			const page = await request(stack().http,
+			    { method: 'GET', path: where });
+			assert.equal(page.status, 200);
+			assert.equal(page.header('Cache-Control'),
+			    `max-age=${seconds}`);
+		});
+	}
+
+	test('a page that has not changed is 304', async () => {
+		const page = await request(stack().http,
+		    { method: 'GET', path: '/' });
+		const again = await request(stack().http,
+		    { method: 'GET', path: '/', headers: {
+			'If-None-Match': page.header('ETag') } });
+		assert.equal(again.status, 304);
+	});
+
+	test('the index of a folder is its index.html', async () => {
+		for (const folder of ['/', '/chat/']) {
+			const page = await request(stack().http,
+			    { method: 'GET', path: folder });
+			assert.deepEqual(page.body, fs.readFileSync(
+			    path.join(htdocs, folder, 'index.html')));
+		}
+	});
+
+	test('what the process answers may never be kept', async () => {
+		const message = encodeURIComponent(JSON.stringify([{
+			channel: '/meta/connect', clientId: 'nobody' }]));
+		for (const [type, options] of [
+			[/javascript/, { method: 'GET',
+				path: `/cometd?jsonp=f&message=${message}` }],
+			[/json/, { body: '[{}]' }],
+			[/plain/, { body: 'no JSON' }]]) {
+			const reply = await request(stack().http, options);
+			assert.match(reply.header('Content-Type'), type);
+			assert.equal(reply.header('Cache-Control'),
+			    'no-cache, no-store');
+			assert.equal(reply.header('Expires'), undefined);
+		}
+	});
 }
 
 function chunked(parts) {
@@ -512,6 +565,7 @@ export function frontCases(front, { gone = [] }) {
 		timeout: '60s', max_interval: '60s',
 		max_message_size: '256KiB' } }, (stack) => {
 		pathCases(stack);
+		expiryCases(stack);
 		bodyCases(stack);
 		answerCases(stack);
 		holdCases(stack);
