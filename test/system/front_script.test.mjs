@@ -20,7 +20,8 @@ after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 // It has to end by itself: nothing here gets as far as a web server.
 async function refusal(...args) {
-	const child = new Child(path.join(folder, 'test/support/front'), args);
+	const child = new Child(path.join(folder, 'test/support/front'), args,
+	    { env: { ...process.env, FRONT_LOGIN: '/nowhere' } });
 	try {
 		const { code } = await within(child.exit, 'front to refuse');
 		assert.equal(code, 1, child.output);
@@ -49,23 +50,30 @@ test('more held requests than files may be open', async () => {
 	assert.match(await refusal(...args('nginx', '40000')), /open files/);
 });
 
+const users = '/etc/bayeux-fcgi/htpasswd';
+
 // One of the lines that are replaced, taken away and then doubled.
 for (const [kind, example, line] of [
 	['lighttpd', 'lighttpd.conf', 'server.port = 80'],
 	['apache', 'httpd.conf', 'Listen 80'],
-	['nginx', 'nginx.conf', 'pid /run/nginx.pid;']
+	['nginx', 'nginx.conf', 'pid /run/nginx.pid;'],
+	['lighttpd', 'lighttpd.conf',
+	    `#login# auth.backend.htpasswd.userfile = "${users}"`],
+	['apache', 'httpd.conf', `#login# AuthUserFile "${users}"`],
+	['nginx', 'nginx.conf', `#login# auth_basic_user_file ${users};`]
 ]) {
-	test(`an example of ${kind} that has changed`, async () => {
+	const said = `not exactly one line: ${line.replace('#login# ', '')}`;
+	test(`an example of ${kind} that has changed: ${line}`, async () => {
 		const file = path.join(folder, 'conf-examples', example);
 		const text = fs.readFileSync(file, 'utf8');
 		assert.ok(text.includes(`${line}\n`));
 		fs.writeFileSync(file, text.replace(`${line}\n`, '\n'));
 		const none = await refusal(...args(kind));
-		assert.ok(none.includes(`not exactly one line: ${line}`), none);
+		assert.ok(none.includes(said), none);
 		fs.writeFileSync(file, text.replace(`${line}\n`,
 		    `${line}\n${line}\n`));
 		const two = await refusal(...args(kind));
-		assert.ok(two.includes(`not exactly one line: ${line}`), two);
+		assert.ok(two.includes(said), two);
 		fs.writeFileSync(file, text);
 	});
 }

@@ -66,6 +66,47 @@ export function pairs(params, { long = false } = {}) {
 	}));
 }
 
+// The other way round: [[name, value], ...], as they come.
+export function splitPairs(bytes) {
+	const found = [];
+	let at = 0;
+	const size = () => {
+		if (bytes[at] < 128)
+			return bytes[at++];
+		at += 4;
+		return bytes.readUInt32BE(at - 4) & 0x7fffffff;
+	};
+	const text = (length) => {
+		at += length;
+		return bytes.toString('utf8', at - length, at);
+	};
+	while (at < bytes.length) {
+		const lengths = [size(), size()];
+		found.push(lengths.map(text));
+	}
+	return found;
+}
+
+// The complete records that bytes begin with, and the rest.
+export function splitRecords(bytes) {
+	const found = [];
+	let at = 0;
+	while (bytes.length - at >= 8) {
+		const size = bytes.readUInt16BE(at + 4);
+		const next = at + 8 + size + bytes[at + 6];
+		if (bytes.length < next)
+			break;
+		found.push({
+			version: bytes[at],
+			type: bytes[at + 1],
+			id: bytes.readUInt16BE(at + 2),
+			content: bytes.subarray(at + 8, at + 8 + size)
+		});
+		at = next;
+	}
+	return { found, rest: bytes.subarray(at) };
+}
+
 // A stream in records of at most size bytes, and its end.
 export function stream(type, id, bytes, { size = 65535, padding = 0 } = {}) {
 	const all = Buffer.from(bytes);
@@ -151,22 +192,11 @@ export class Peer {
 	}
 
 	#read(more) {
-		const all = Buffer.concat([this.bytes, more]);
-		let at = 0;
-		while (all.length - at >= 8) {
-			const size = all.readUInt16BE(at + 4);
-			const next = at + 8 + size + all[at + 6];
-			if (all.length < next)
-				break;
-			this.#keep({
-				version: all[at],
-				type: all[at + 1],
-				id: all.readUInt16BE(at + 2),
-				content: all.subarray(at + 8, at + 8 + size)
-			});
-			at = next;
-		}
-		this.bytes = all.subarray(at);
+		const { found, rest } =
+		    splitRecords(Buffer.concat([this.bytes, more]));
+		for (const one of found)
+			this.#keep(one);
+		this.bytes = rest;
 		this.#tell();
 	}
 

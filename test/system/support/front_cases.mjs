@@ -549,7 +549,7 @@ async function assertManyHeld(stack, count) {
 }
 
 // A stack for all tests that register registers.
-function withStack(name, options, register) {
+export function withStack(name, options, register) {
 	describe(name, () => {
 		let stack;
 		before(async () => {

@@ -147,10 +147,18 @@ async function accepts(address) {
 }
 
 class Stack {
-	constructor(folder, front, options, config) {
+	constructor(folder, front, options, config, login) {
 		this.folder = folder;
 		this.front = front;
 		this.options = options;
+		this.frontEnv = { ...process.env };
+		this.headers = {};
+		if (login) {
+			const file = path.join(folder, 'htpasswd');
+			fs.writeFileSync(file, login.users);
+			this.frontEnv.FRONT_LOGIN = file;
+			this.headers = login.headers;
+		}
 		this.config = [];
 		if (config !== undefined) {
 			const file = path.join(folder, 'bayeux-fcgi.conf');
@@ -209,7 +217,8 @@ class Stack {
 		fs.mkdirSync(scratch, { recursive: true });
 		const server = new Child(path.join(tree, 'test/support/front'),
 		    [this.front, scratch, String(this.port), this.socket,
-		    htdocs, ...(maxHeld ? [String(maxHeld)] : [])]);
+		    htdocs, ...(maxHeld ? [String(maxHeld)] : [])],
+		    { env: this.frontEnv });
 		// It has workers, who would stay if it could not tell them.
 		server.child.lastSignal = 'SIGTERM';
 		return server;
@@ -220,7 +229,8 @@ class Stack {
 		return until(async () => {
 			try {
 				const reply = await request(this.http,
-				    { method: 'OPTIONS' });
+				    { method: 'OPTIONS',
+					headers: this.headers });
 				return reply.status === 200;
 			} catch {
 				return false;
@@ -275,15 +285,17 @@ const webUserCan = process.getuid() === 0 ? { socket_mode: '0666' } : {};
  * options: what is passed on with -o.
  * config: the text of a configuration file; options go over it.
  * maxHeld: how many held requests the web server is set up for.
+ * login: { users, headers }: lines of htpasswd that say who is let in by the
+ *     web server, and the headers with which one of them is.
  */
 export async function startStack({ front = 'lighttpd', listen = 'unix',
-    options = {}, config, maxHeld } = {}) {
+    options = {}, config, maxHeld, login } = {}) {
 	assert.ok(listen === 'unix' || front === 'none');
 	const folder = scratchFolder();
 	fs.chmodSync(folder, 0o755);
 	const stack = new Stack(folder, front, {
 		max_connections_per_address: 0, ...webUserCan, ...options
-	}, config);
+	}, config, login);
 	if (listen === 'tcp') {
 		const port = await freePort();
 		stack.socket = `127.0.0.1:${port}`;
