@@ -26,7 +26,7 @@ function inHand(stack) {
 	    .length;
 }
 
-function untilInHand(stack, count, patience) {
+export function untilInHand(stack, count, patience) {
 	return until(() => inHand(stack) === count,
 	    `${count} requests are in hand`, patience);
 }
