@@ -1,7 +1,7 @@
 /*
  * start.js - the start page: does the server answer, now?
  */
-import { Connection, showState } from "./common/connection.js";
+import { Connection, openWithPage, showState } from "./common/connection.js";
 
 const TEXT = {
 	disconnected: "The server sent this page away",
@@ -21,10 +21,4 @@ const connection = new Connection({
 	},
 });
 
-addEventListener("pagehide", () => connection.abandon([]));
-addEventListener("pageshow", (event) => {
-	/* From the back-forward cache: the session ended with pagehide. */
-	if (event.persisted)
-		connection.open();
-});
-connection.open();
+openWithPage(connection);

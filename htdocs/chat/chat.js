@@ -7,7 +7,8 @@
  * /members/ROOM carries the presence that roster.js describes.
  */
 import { Connection, randomId, showState } from "../common/connection.js";
-import { ChatLog, colourOf, make } from "./chat_log.js";
+import { byId, make } from "../common/page.js";
+import { ChatLog, colourOf } from "./chat_log.js";
 import { Roster, cleanName, parsePresence, PRESENCE_MS } from "./roster.js";
 
 const TEXT_MAX = 4000;
@@ -17,10 +18,9 @@ const ROOM_NAME = /^[A-Za-z0-9_-]{1,32}$/;
 /* Answers to a newcomer are spread over this much time for each member. */
 const ANSWER_SPREAD_MS = 20;
 
-const ui = Object.fromEntries(["title", "state", "leave", "door", "join",
-	"name", "room", "chat", "count", "members", "log", "newer",
-	"composer", "text", "send"].map((id) =>
-	[id, document.getElementById(id)]));
+const ui = byId("title", "state", "leave", "door", "join", "name", "room",
+	"chat", "count", "members", "log", "newer", "composer", "text",
+	"send");
 
 const log = new ChatLog(ui.log, ui.newer);
 const roster = new Roster();

@@ -4,6 +4,7 @@
  * Text from others only ever becomes a text node: there is no way from here
  * to markup.
  */
+import { make } from "../common/page.js";
 
 const ROWS_MAX = 500;
 const COLOURS = 8;
@@ -23,19 +24,6 @@ colourOf(name)
 	for (const letter of name)
 		sum = (sum * 31 + letter.codePointAt(0)) % 65521;
 	return `colour-${sum % COLOURS}`;
-}
-
-/* An element with a class and, if given, a text. */
-export function
-make(tag, className, text)
-{
-	const element = document.createElement(tag);
-
-	if (className)
-		element.className = className;
-	if (text !== undefined)
-		element.textContent = text;
-	return element;
 }
 
 function

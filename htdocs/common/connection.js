@@ -170,6 +170,22 @@ export class Connection {
 	}
 }
 
+/*
+ * Open connection for as long as the page is there.  lastWords() is what to
+ * publish when it goes, as abandon() takes it.
+ */
+export function
+openWithPage(connection, lastWords = () => [])
+{
+	addEventListener("pagehide", () => connection.abandon(lastWords()));
+	addEventListener("pageshow", (event) => {
+		/* From the back-forward cache: the session is over. */
+		if (event.persisted)
+			connection.open();
+	});
+	connection.open();
+}
+
 /* Show state in the element that every page has for it. */
 export function
 showState(element, state, text = STATE_TEXT[state])
