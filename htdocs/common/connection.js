@@ -193,3 +193,17 @@ showState(element, state, text = STATE_TEXT[state])
 	element.dataset.state = state;
 	element.textContent = text;
 }
+
+/*
+ * Say in an element that is hidden otherwise that nobody tries any more, as
+ * that does not mend itself.
+ */
+export function
+showTrouble(element, state, error)
+{
+	element.hidden = state !== "disconnected";
+	element.textContent = `${error ?
+		`The server ended this session: ${error}.` :
+		"The server ended this session."} ` +
+		"Load the page again to begin another.";
+}

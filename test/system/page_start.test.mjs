@@ -39,7 +39,8 @@ test('every link leads to a page', async () => {
 	const links = await visitor.page.getByRole('link')
 	    .evaluateAll((all) => all.map((link) => link.href));
 
-	assert.ok(links.includes(`${stack.url}/chat/`));
+	for (const page of ['chat', 'echo'])
+		assert.ok(links.includes(`${stack.url}/${page}/`), page);
 	for (const link of links) {
 		const response = await visitor.page.goto(link);
 		assert.equal(response.status(), 200, link);
