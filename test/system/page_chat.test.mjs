@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { startBrowser } from './support/browser.mjs';
 import { Chatter } from './support/chat.mjs';
+import { publishAsStranger } from './support/page.mjs';
 import { startStack } from './support/stack.mjs';
 import { until } from './support/wait.mjs';
 
@@ -297,24 +298,6 @@ test('a session that the server ends is shown as disconnected', async () => {
 	await ada.notices('The server ended this session');
 	ada.visitor.assertClean();
 });
-
-// Publish data to channel as a stranger with another kind of client would.
-function publishAsStranger(person, channel, all) {
-	return person.page.evaluate(async ([to, list]) => {
-		const post = async (messages) => (await fetch('/cometd', {
-			method: 'POST',
-			headers: { 'Content-Type': 'application/json' },
-			body: JSON.stringify(messages),
-		})).json();
-		const [{ clientId }] = await post([{
-			channel: '/meta/handshake', version: '1.0',
-			supportedConnectionTypes: ['long-polling'] }]);
-		const replies = await post(list.map((data, index) => ({
-			channel: to, id: String(index), clientId, data })));
-
-		return replies.every((reply) => reply.successful);
-	}, [channel, all]);
-}
 
 test('other clients are heard, and nonsense breaks nothing', async () => {
 	const [ada] = await joinTwo();
