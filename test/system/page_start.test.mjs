@@ -39,7 +39,7 @@ test('every link leads to a page', async () => {
 	const links = await visitor.page.getByRole('link')
 	    .evaluateAll((all) => all.map((link) => link.href));
 
-	for (const page of ['chat', 'echo', 'timesync'])
+	for (const page of ['chat', 'echo', 'magnets', 'timesync'])
 		assert.ok(links.includes(`${stack.url}/${page}/`), page);
 	for (const link of links) {
 		const response = await visitor.page.goto(link);
