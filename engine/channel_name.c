@@ -82,6 +82,14 @@ bx_channel_name_parse(struct bx_channel_name *name, const char *text,
 }
 
 bool
+bx_channel_name_is_segment(const char *text, size_t len)
+{
+	bool pattern;
+
+	return len > 0 && scan_segment(text, len, &pattern) == len && !pattern;
+}
+
+bool
 bx_channel_name_equals(const struct bx_channel_name *name, const char *text)
 {
 	return segment_is(name->text, name->len, text);

@@ -40,6 +40,9 @@ struct bx_channel_name {
 enum bx_status bx_channel_name_parse(struct bx_channel_name *name,
     const char *text, size_t len, size_t max_len, unsigned max_depth);
 
+/* Can text be a whole segment of a name, and stand for nothing but itself? */
+bool bx_channel_name_is_segment(const char *text, size_t len);
+
 /* Is name exactly text, such as "/meta/connect"? */
 bool bx_channel_name_equals(const struct bx_channel_name *name,
     const char *text);

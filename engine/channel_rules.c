@@ -5,10 +5,8 @@
 
 #include <limits.h>
 
-/* How specific a pattern is among those that reach the same channel: each has
- * another rank, and none has 0. */
-static unsigned
-rank_of(const struct bx_channel_name *pattern)
+unsigned
+bx_channel_rules_rank(const struct bx_channel_name *pattern)
 {
 	if (!pattern->pattern)
 		return UINT_MAX;
@@ -23,7 +21,7 @@ static void
 apply(const struct bx_channel_rule *rule, int64_t values[BX_RULE_KEYS],
     unsigned ranks[BX_RULE_KEYS])
 {
-	unsigned rank = rank_of(&rule->pattern);
+	unsigned rank = bx_channel_rules_rank(&rule->pattern);
 	int key;
 
 	for (key = 0; key < BX_RULE_KEYS; key++) {

@@ -32,6 +32,10 @@ struct bx_channel_rule {
 	int64_t values[BX_RULE_KEYS]; /* or BX_RULE_UNSET */
 };
 
+/* How specific a pattern is among those that reach the same channel: each has
+ * another rank, and none has 0. */
+unsigned bx_channel_rules_rank(const struct bx_channel_name *pattern);
+
 /* The value of each key for name, or BX_RULE_UNSET.  Of two rules with the
  * same pattern the first counts. */
 void bx_channel_rules_find(const struct bx_channel_rule *rules, size_t count,

@@ -165,12 +165,11 @@ ask_about_name(struct bx_turn *turn, const struct bx_channel_name *name,
 	if (bx_channel_name_is_reserved(name)) {
 		ballot->verdict = BX_VERDICT_DENY;
 		ballot->error = BX_ERROR_SUBSCRIBE_DENIED;
-		turn->reason = "denied_by_security_policy";
-		turn->denial.error[0] = '\0';
-		turn->denial.advises = false;
+		bx_turn_set_denied(turn);
 		return BX_EGONE;
 	}
-	/* Services are reached by publishing; nothing is recorded (rule 51). */
+	/* Services are reached by publishing; nothing is recorded (rule 51),
+	 * and nothing created. */
 	if (name->kind != BX_CHANNEL_SERVICE &&
 	    !bx_channel_exists(turn->core->tree, name)) {
 		ask.operation = BX_OPERATION_CREATE;

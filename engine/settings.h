@@ -16,6 +16,7 @@
 
 #define BX_CONNECTION_TYPES_MAX 8
 
+struct bx_access_rule;	/* access.h */
 struct bx_channel_rule; /* channel_rules.h */
 
 /* Must who uses a session show the browser cookie that it was made with
@@ -53,6 +54,9 @@ struct bx_settings {
 	/* For some channels; NULL when there are none. */
 	const struct bx_channel_rule *channel_rules;
 	size_t channel_rule_count;
+	/* Who may use which; the same. */
+	const struct bx_access_rule *access_rules;
+	size_t access_rule_count;
 };
 
 /* One to a line. */

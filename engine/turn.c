@@ -3,7 +3,9 @@
  */
 #include <string.h>
 
+#include "access.h"
 #include "session_queue.h"
+#include "session_user.h"
 #include "turn.h"
 
 /* As long as an escape sequence can be for one byte of a name: \u0041. */
@@ -245,6 +247,44 @@ bx_turn_fail(struct bx_turn *turn, enum bx_error error, const char *arg)
 	return bx_turn_end_reply(turn);
 }
 
+/* Do the configuration's rules let the sender do what it wants to? */
+static bool
+is_by_rule(const struct bx_turn *turn, const struct bx_ask *ask)
+{
+	const struct bx_settings *settings = turn->core->settings;
+	struct bx_access_ask access = { .name = ask->channel };
+
+	switch (ask->operation) {
+	case BX_OPERATION_HANDSHAKE:
+	case BX_OPERATION_CONNECT:
+	case BX_OPERATION_UNSUBSCRIBE:
+	case BX_OPERATION_DISCONNECT:
+		return true;
+	case BX_OPERATION_CREATE:
+		access.key = BX_ACCESS_CREATE;
+		break;
+	case BX_OPERATION_SUBSCRIBE:
+		access.key = BX_ACCESS_SUBSCRIBE;
+		break;
+	case BX_OPERATION_PUBLISH:
+		access.key = BX_ACCESS_PUBLISH;
+		break;
+	}
+	if (turn->session != NULL)
+		access.user = bx_session_user(turn->session);
+	return bx_access_judge(settings->access_rules,
+	    settings->access_rule_count, &access)
+	    .allowed;
+}
+
+void
+bx_turn_set_denied(struct bx_turn *turn)
+{
+	turn->reason = "denied_by_security_policy";
+	turn->denial.error[0] = '\0';
+	turn->denial.advises = false;
+}
+
 /* Callbacks write the texts, so their ends are not trusted. */
 static void
 take_answer(struct bx_turn *turn, const struct bx_question *question)
@@ -275,6 +315,11 @@ bx_turn_ask(struct bx_turn *turn, const struct bx_ask *ask)
 	verdict = bx_policy_ask(turn->core->hooks, turn->asker, ask->place,
 	    &question);
 	take_answer(turn, &question);
+	/* Both have to agree: what callbacks allow, the rules may not. */
+	if (verdict == BX_VERDICT_ALLOW && !is_by_rule(turn, ask)) {
+		bx_turn_set_denied(turn);
+		return BX_VERDICT_DENY;
+	}
 	return verdict;
 }
 

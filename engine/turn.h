@@ -108,6 +108,9 @@ struct bx_ask {
 };
 enum bx_verdict bx_turn_ask(struct bx_turn *turn, const struct bx_ask *ask);
 
+/* As if the policy had denied it in no words of its own. */
+void bx_turn_set_denied(struct bx_turn *turn);
+
 /* Write into the reply why it was denied: as error, unless the policy has words
  * of its own, and with its advice, or else the one given, which may be NULL. */
 void bx_turn_write_denial(const struct bx_turn *turn, enum bx_error error,

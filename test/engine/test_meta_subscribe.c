@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/access.h"
 #include "engine/session.h"
 #include "engine/ticket.h"
 #include "test/support/talk.h"
@@ -239,6 +240,83 @@ no_name_is_applied_while_a_verdict_is_pending(void)
 	stop(&client);
 }
 
+static const struct bx_access_list nobody = { 0 };
+static const struct bx_access_list authenticated = { .authenticated = true };
+
+/* "/a" and "/service/a" are for users alone, and nobody creates "/b". */
+static void
+start_with_rules(struct client *client, struct bx_access_rule rules[3],
+    const char *user)
+{
+	static const char *const titles[] = { "/a", "/service/a", "/b" };
+	int i;
+
+	for (i = 0; i < 3; i++)
+		CU_ASSERT_EQUAL_FATAL(bx_access_rule_parse(&rules[i],
+					  titles[i], strlen(titles[i])),
+		    BX_OK);
+	rules[0].lists[BX_ACCESS_SUBSCRIBE] = &authenticated;
+	rules[1].lists[BX_ACCESS_SUBSCRIBE] = &authenticated;
+	rules[2].lists[BX_ACCESS_CREATE] = &nobody;
+	talk_defaults(&client->talk);
+	client->talk.settings.access_rules = rules;
+	client->talk.settings.access_rule_count = 3;
+	talk_start(&client->talk);
+	memcpy(client->talk.visitor.user, user, strlen(user));
+	talk_connect(&client->talk, client->id);
+}
+
+#define NOT_CREATED FAILURE("403:denied_by_security_policy:create_denied")
+
+static void
+rule_49_what_a_rule_denies_is_denied_with_all_beside_it(void)
+{
+	struct bx_access_rule rules[3];
+	struct client client;
+
+	start_with_rules(&client, rules, "");
+	check(&client, "subscribe", "[\"/x\",\"/a\"]", DENIED);
+	check(&client, "subscribe", "[\"/x\",\"/**\"]", DENIED);
+	check(&client, "subscribe", "\"/service/a\"", DENIED);
+	check(&client, "subscribe", "[\"/x\",\"/b\"]", NOT_CREATED);
+	CU_ASSERT_EQUAL(channels(&client), 0);
+	check(&client, "subscribe", "[\"/x\",\"/service/b\"]", SUCCESS);
+	stop(&client);
+	start_with_rules(&client, rules, "alice");
+	check(&client, "subscribe", "[\"/a\",\"/service/a\"]", SUCCESS);
+	check(&client, "subscribe", "\"/b\"", NOT_CREATED);
+	stop(&client);
+}
+
+/* The first question is about "/x", the second is parked. */
+static void
+a_rule_denies_what_a_late_verdict_allows(void)
+{
+	struct parking parking = { NULL, 0 };
+	struct bx_access_rule rules[3];
+	struct talk_request request;
+	struct client client;
+	uint64_t handle;
+
+	start_with_rules(&client, rules, "");
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(
+						client.talk.engine),
+			    park_second, &parking, &handle),
+	    BX_OK);
+	talk_send(&client.talk, &request,
+	    "{\"channel\":\"/meta/subscribe\",\"clientId\":\"%s\","
+	    "\"subscription\":\"/a\"}",
+	    client.id);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(parking.ticket);
+	bx_ticket_resolve(parking.ticket, BX_VERDICT_ALLOW, NULL,
+	    client.talk.now);
+	talk_drain(&client.talk);
+	CU_ASSERT_PTR_NOT_NULL(strstr(request.text, DENIED));
+	CU_ASSERT_EQUAL(channels(&client), 0);
+	talk_deliver(&client.talk, &request);
+	stop(&client);
+}
+
 static enum bx_verdict
 end_the_session(struct bx_question *question, void *ctx)
 {
@@ -283,6 +361,10 @@ static const struct unit_test tests[] = {
 	    rule_57_an_unknown_session_gets_402_and_the_echo },
 	{ "no name is applied while a verdict is pending",
 	    no_name_is_applied_while_a_verdict_is_pending },
+	{ "rule 49: what a rule denies is denied, with all beside it",
+	    rule_49_what_a_rule_denies_is_denied_with_all_beside_it },
+	{ "a rule denies what a late verdict allows",
+	    a_rule_denies_what_a_late_verdict_allows },
 	{ "a session that a callback has ended subscribes to nothing",
 	    a_session_that_a_callback_has_ended_subscribes_to_nothing },
 };

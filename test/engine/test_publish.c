@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/access.h"
 #include "engine/channel_rules.h"
 #include "engine/message.h"
 #include "engine/session_queue.h"
@@ -380,6 +381,62 @@ rule_70_events_keep_their_order(void)
 	talk_stop(&pair.talk);
 }
 
+static const char *
+publish_as(struct talk *talk, const char *id, const char *channel)
+{
+	return talk_ask(talk,
+	    "{\"channel\":\"%s\",\"clientId\":%s,\"data\":1}", channel, id);
+}
+
+#define REASON "403:denied_by_security_policy:"
+
+static void
+rule_72_a_rule_says_who_publishes_and_who_creates(void)
+{
+	static const char *const names[] = { "alice" };
+	static const struct bx_access_list alice = { .users = names,
+		.user_count = 1 };
+	static const struct bx_access_list nobody = { 0 };
+	static const char *const titles[] = { "/a", "/b", "/service/a" };
+	struct bx_access_rule rules[3];
+	char id[BX_CLIENT_ID_LENGTH + 3] = "\"";
+	struct talk talk;
+	int i;
+
+	for (i = 0; i < 3; i++)
+		CU_ASSERT_EQUAL_FATAL(bx_access_rule_parse(&rules[i],
+					  titles[i], strlen(titles[i])),
+		    BX_OK);
+	rules[0].lists[BX_ACCESS_PUBLISH] = &alice;
+	rules[1].lists[BX_ACCESS_CREATE] = &nobody;
+	rules[2].lists[BX_ACCESS_PUBLISH] = &alice;
+	talk_defaults(&talk);
+	talk.settings.access_rules = rules;
+	talk.settings.access_rule_count = 3;
+	talk.settings.anonymous_publish = true;
+	talk_start(&talk);
+	/* Without a session there is no user, whoever is logged in. */
+	memcpy(talk.visitor.user, "alice", 5);
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(publish_as(&talk, "null", "/a"), REASON "publish_denied"));
+	CU_ASSERT_PTR_NULL(strstr(publish_as(&talk, "null", "/c"), "error"));
+	talk_handshake(&talk, id + 1);
+	(void)strcat(id, "\"");
+	CU_ASSERT_PTR_NULL(strstr(publish_as(&talk, id, "/a"), "error"));
+	CU_ASSERT_PTR_NULL(
+	    strstr(publish_as(&talk, id, "/service/a"), "error"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(publish_as(&talk, id, "/b"),
+	    REASON "channel_create_denied"));
+	memcpy(talk.visitor.user, "bobby", 5);
+	talk_handshake(&talk, id + 1);
+	(void)strcat(id, "\"");
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(publish_as(&talk, id, "/a"), REASON "publish_denied"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(publish_as(&talk, id, "/service/a"),
+	    REASON "publish_denied"));
+	talk_stop(&talk);
+}
+
 static void
 an_overflowing_queue_ends_its_session_alone(void)
 {
@@ -501,6 +558,8 @@ static const struct unit_test tests[] = {
 	    rule_35_a_lazy_message_is_answered_at_once_when_it_is_late },
 	{ "rule 70: events keep their order",
 	    rule_70_events_keep_their_order },
+	{ "rule 72: a rule says who publishes, and who creates",
+	    rule_72_a_rule_says_who_publishes_and_who_creates },
 	{ "an overflowing queue ends its session alone",
 	    an_overflowing_queue_ends_its_session_alone },
 	{ "rule 66: a service answers its sender and nobody hears",
