@@ -34,24 +34,27 @@ const struct fcgi_option_row fcgi_channel_keys[BX_RULE_KEYS] = {
 };
 /* clang-format on */
 
-/* Is title the name of channels that may have a block?  All keys are about
- * what is broadcast. */
+/* Is title the name of channels that may have a block? */
 static bool
-check_title(struct bx_channel_name *name, const char *title,
+check_title(struct bx_access_rule *rule, const char *title,
     struct fcgi_problem *problem)
 {
 	char quoted[256];
 
 	(void)fcgi_log_quote(quoted, sizeof(quoted), title, strlen(title));
-	if (bx_channel_name_parse(name, title, strlen(title),
-		BX_CHANNEL_LENGTH_MAX, BX_CHANNEL_DEPTH_MAX) != BX_OK)
+	if (bx_access_rule_parse(rule, title, strlen(title)) != BX_OK)
 		return fcgi_problem_tell(problem,
-		    "channel: %s is no channel, such as \"/a/b\", and no "
-		    "pattern, such as \"/a/*\" or \"/a/**\"",
+		    strchr(title, '%') != NULL
+			? "channel: %s is no channel; \"%%u\" stands for the "
+			  "user who asks, as a whole segment, such as in "
+			  "\"/user/%%u/**\""
+			: "channel: %s is no channel, such as \"/a/b\", and "
+			  "no "
+			  "pattern, such as \"/a/*\" or \"/a/**\"",
 		    quoted);
-	if (name->kind != BX_CHANNEL_BROADCAST)
+	if (bx_channel_name_is_reserved(&rule->pattern))
 		return fcgi_problem_tell(problem,
-		    "channel: nothing is broadcast on %s", quoted);
+		    "channel: %s is the protocol's own", quoted);
 	return true;
 }
 
@@ -68,6 +71,11 @@ grow(struct fcgi_channel_blocks *blocks, const struct bx_env *env)
 	if (array == NULL)
 		return false;
 	blocks->rules = array;
+	array = env->realloc(env->ctx, blocks->access,
+	    count * sizeof(*blocks->access));
+	if (array == NULL)
+		return false;
+	blocks->access = array;
 	array = env->realloc(env->ctx, blocks->blocks,
 	    count * sizeof(*blocks->blocks));
 	if (array == NULL)
@@ -83,6 +91,8 @@ free_block(const struct bx_env *env, struct fcgi_channel_block *block)
 
 	for (key = 0; key < BX_RULE_KEYS; key++)
 		bx_free(env, block->sources[key]);
+	for (key = 0; key < BX_ACCESS_KEYS; key++)
+		fcgi_channel_access_free(env, block->access[key]);
 	bx_free(env, block->title);
 	bx_free(env, block->where);
 }
@@ -105,10 +115,11 @@ fcgi_channel_blocks_add(struct fcgi_channel_blocks *blocks,
 {
 	const struct fcgi_channel_block *other = find(blocks, title);
 	struct fcgi_channel_block block = { 0 };
-	struct bx_channel_rule rule;
+	struct bx_access_rule access;
+	struct bx_channel_rule *rule;
 	int key;
 
-	if (!check_title(&rule.pattern, title, problem))
+	if (!check_title(&access, title, problem))
 		return false;
 	if (other != NULL)
 		return fcgi_problem_tell(problem,
@@ -120,10 +131,13 @@ fcgi_channel_blocks_add(struct fcgi_channel_blocks *blocks,
 		free_block(env, &block);
 		return fcgi_problem_tell(problem, "channel: out of memory");
 	}
-	rule.pattern.text = block.title;
+	access.pattern.text = block.title;
+	/* What has "%u" in it is no name, so this rule reaches nothing. */
+	rule = &blocks->rules[blocks->count];
+	rule->pattern = access.pattern;
 	for (key = 0; key < BX_RULE_KEYS; key++)
-		rule.values[key] = BX_RULE_UNSET;
-	blocks->rules[blocks->count] = rule;
+		rule->values[key] = BX_RULE_UNSET;
+	blocks->access[blocks->count] = access;
 	blocks->blocks[blocks->count] = block;
 	blocks->count++;
 	return true;
@@ -138,6 +152,8 @@ refuse_key(const char *key, struct fcgi_problem *problem)
 
 	for (i = 0; i < BX_RULE_KEYS; i++)
 		fcgi_guess_try(&guess, fcgi_channel_keys[i].key);
+	for (i = 0; i < BX_ACCESS_KEYS; i++)
+		fcgi_guess_try(&guess, fcgi_channel_access_keys[i].key);
 	(void)fcgi_log_quote(quoted, sizeof(quoted), key, strlen(key));
 	if (guess.best == NULL)
 		return fcgi_problem_tell(problem,
@@ -147,35 +163,88 @@ refuse_key(const char *key, struct fcgi_problem *problem)
 	    guess.best);
 }
 
+/* Set who may do what the key says. */
+static bool
+set_access(struct fcgi_channel_blocks *blocks, const struct bx_env *env,
+    int key, const struct fcgi_channel_setting *setting,
+    struct fcgi_problem *problem)
+{
+	struct fcgi_channel_block *block = &blocks->blocks[blocks->count - 1];
+	struct bx_access_rule *rule = &blocks->access[blocks->count - 1];
+	struct fcgi_channel_access *access;
+
+	if (key == BX_ACCESS_CREATE &&
+	    rule->pattern.kind == BX_CHANNEL_SERVICE)
+		return fcgi_problem_tell(problem,
+		    "%s: nothing is created on \"%.200s\"", setting->key,
+		    block->title);
+	access = fcgi_channel_access_new(env, setting, problem);
+	if (access == NULL)
+		return false;
+	fcgi_channel_access_free(env, block->access[key]);
+	block->access[key] = access;
+	rule->lists[key] = &access->list;
+	return true;
+}
+
+/* May the newest block say how messages are broadcast? */
+static bool
+check_broadcast(const struct fcgi_channel_blocks *blocks, const char *key,
+    struct fcgi_problem *problem)
+{
+	const struct bx_access_rule *rule = &blocks->access[blocks->count - 1];
+	const char *title = blocks->blocks[blocks->count - 1].title;
+
+	if (rule->pattern.kind == BX_CHANNEL_SERVICE)
+		return fcgi_problem_tell(problem,
+		    "%s: nothing is broadcast on \"%.200s\"", key, title);
+	if (rule->has_user)
+		return fcgi_problem_tell(problem,
+		    "%s: is the same whoever asks, so \"%.200s\" cannot have "
+		    "it",
+		    key, title);
+	return true;
+}
+
+static bool
+set_rule(struct fcgi_channel_blocks *blocks, const struct bx_env *env, int key,
+    const struct fcgi_channel_setting *setting, struct fcgi_problem *problem)
+{
+	char **source = &blocks->blocks[blocks->count - 1].sources[key];
+	char *where;
+
+	if (!check_broadcast(blocks, setting->key, problem))
+		return false;
+	where = fcgi_copy_text(env, setting->where);
+	if (where == NULL)
+		return fcgi_problem_tell(problem, "%s: out of memory",
+		    setting->key);
+	if (!fcgi_option_number_read(&fcgi_channel_keys[key],
+		setting->values[0],
+		&blocks->rules[blocks->count - 1].values[key], problem)) {
+		bx_free(env, where);
+		return false;
+	}
+	bx_free(env, *source);
+	*source = where;
+	return true;
+}
+
 bool
 fcgi_channel_blocks_set(struct fcgi_channel_blocks *blocks,
     const struct bx_env *env, const struct fcgi_channel_setting *setting,
     struct fcgi_problem *problem)
 {
-	int64_t *value;
-	char **source;
-	char *where;
 	int key;
 
 	for (key = 0; key < BX_RULE_KEYS; key++)
 		if (strcmp(fcgi_channel_keys[key].key, setting->key) == 0)
-			break;
-	if (key == BX_RULE_KEYS)
-		return refuse_key(setting->key, problem);
-	where = fcgi_copy_text(env, setting->where);
-	if (where == NULL)
-		return fcgi_problem_tell(problem, "%s: out of memory",
-		    setting->key);
-	value = &blocks->rules[blocks->count - 1].values[key];
-	if (!fcgi_option_number_read(&fcgi_channel_keys[key], setting->value,
-		value, problem)) {
-		bx_free(env, where);
-		return false;
-	}
-	source = &blocks->blocks[blocks->count - 1].sources[key];
-	bx_free(env, *source);
-	*source = where;
-	return true;
+			return set_rule(blocks, env, key, setting, problem);
+	for (key = 0; key < BX_ACCESS_KEYS; key++)
+		if (strcmp(fcgi_channel_access_keys[key].key, setting->key) ==
+		    0)
+			return set_access(blocks, env, key, setting, problem);
+	return refuse_key(setting->key, problem);
 }
 
 void
@@ -185,6 +254,7 @@ fcgi_channel_blocks_fini(struct fcgi_channel_blocks *blocks,
 	while (blocks->count > 0)
 		free_block(env, &blocks->blocks[--blocks->count]);
 	bx_free(env, blocks->rules);
+	bx_free(env, blocks->access);
 	bx_free(env, blocks->blocks);
 	memset(blocks, 0, sizeof(*blocks));
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "channel_blocks.h"
+#include "config_channels.h"
 #include "config_plugins.h"
 #include "config_text.h"
 #include "engine/env.h"
@@ -117,16 +118,12 @@ on_channel_value(cfg_t *cfg, cfg_opt_t *opt)
 	struct reading *reading = the_reading;
 	struct fcgi_problem problem;
 	char where[WHERE_MAX];
-	struct fcgi_channel_setting setting = {
-		.key = cfg_opt_name(opt),
-		.value = cfg_opt_getnstr(opt, 0),
-		.where = place(reading, cfg->line, where),
-	};
 
 	if (!begin_block(reading, cfg, reading->file->line))
 		return -1;
-	if (!fcgi_channel_blocks_set(&reading->options->channel_blocks,
-		reading->options->env, &setting, &problem))
+	if (!fcgi_config_channels_set(&reading->options->channel_blocks,
+		reading->options->env, opt, place(reading, cfg->line, where),
+		&problem))
 		refuse(reading, cfg->line, "%s", problem.text);
 	return reading->refused ? -1 : 0;
 }
@@ -135,9 +132,16 @@ on_channel_value(cfg_t *cfg, cfg_opt_t *opt)
 static int
 on_channel(cfg_t *cfg, cfg_opt_t *opt)
 {
+	struct reading *reading = the_reading;
 	cfg_t *block = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+	struct fcgi_problem problem;
 
-	return begin_block(the_reading, block, cfg->line) ? 0 : -1;
+	if (!begin_block(reading, block, cfg->line))
+		return -1;
+	if (!fcgi_config_channels_end(&reading->options->channel_blocks,
+		reading->options->env, block, &problem))
+		refuse(reading, cfg->line, "%s", problem.text);
+	return reading->refused ? -1 : 0;
 }
 
 /* A key of a plugin's section has a value (more). */
@@ -253,7 +257,7 @@ clear_lists(struct reading *reading, cfg_t *cfg)
 static cfg_t *
 make_parser(const struct bx_env *env, cfg_opt_t *plugin_keys)
 {
-	cfg_opt_t keys[BX_RULE_KEYS + 1] = { 0 };
+	cfg_opt_t keys[FCGI_CONFIG_CHANNELS_KEYS + 1];
 	cfg_opt_t end[] = { CFG_SEC("channel", keys, CFGF_MULTI | CFGF_TITLE),
 		CFG_SEC("plugin", plugin_keys,
 		    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
@@ -262,12 +266,7 @@ make_parser(const struct bx_env *env, cfg_opt_t *plugin_keys)
 	cfg_t *cfg;
 	size_t i;
 
-	for (i = 0; i < BX_RULE_KEYS; i++) {
-		cfg_opt_t text =
-		    CFG_STR(fcgi_channel_keys[i].key, NULL, CFGF_NODEFAULT);
-
-		keys[i] = text;
-	}
+	fcgi_config_channels_keys(keys, on_channel_value);
 	opts = bx_alloc(env, (fcgi_option_table_size + 3) * sizeof(*opts));
 	if (opts == NULL)
 		return NULL;
@@ -286,13 +285,6 @@ make_parser(const struct bx_env *env, cfg_opt_t *plugin_keys)
 	(void)cfg_set_error_function(cfg, on_error);
 	(void)cfg_set_validate_func(cfg, "plugin", on_plugin);
 	(void)cfg_set_validate_func(cfg, "channel", on_channel);
-	for (i = 0; i < BX_RULE_KEYS; i++) {
-		char path[64];
-
-		(void)snprintf(path, sizeof(path), "channel|%s",
-		    fcgi_channel_keys[i].key);
-		(void)cfg_set_validate_func(cfg, path, on_channel_value);
-	}
 	for (i = 0; i < fcgi_option_table_size; i++)
 		(void)cfg_set_validate_func(cfg, fcgi_option_table[i].key,
 		    on_value);

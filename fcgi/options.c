@@ -238,6 +238,8 @@ fcgi_options_add_channel(struct fcgi_options *options, const char *title,
 	/* Even a failure may have moved them. */
 	options->settings.channel_rules = blocks->rules;
 	options->settings.channel_rule_count = blocks->count;
+	options->settings.access_rules = blocks->access;
+	options->settings.access_rule_count = blocks->count;
 	return ok;
 }
 

@@ -6,41 +6,7 @@
 #include <string.h>
 
 #include "option_table.h"
-
-/* Print c as the configuration file has it: a dollar sign would begin a
- * variable of the environment, were it not escaped. */
-static void
-print_char(char c, FILE *out)
-{
-	if (c == '"' || c == '\\')
-		(void)fprintf(out, "\\%c", c);
-	else if (c == '$')
-		(void)fputs("\\x24", out);
-	else
-		(void)fputc(c, out);
-}
-
-static void
-print_quoted(const char *text, FILE *out)
-{
-	(void)fputc('"', out);
-	for (; *text != '\0'; text++)
-		print_char(*text, out);
-	(void)fputc('"', out);
-}
-
-static void
-print_list(const struct fcgi_strings *list, FILE *out)
-{
-	size_t i;
-
-	(void)fputc('{', out);
-	for (i = 0; i < list->count; i++) {
-		(void)fputs(i == 0 ? " " : ", ", out);
-		print_quoted(list->items[i], out);
-	}
-	(void)fputs(list->count == 0 ? "}" : " }", out);
-}
+#include "print_text.h"
 
 static int64_t
 get_number(const struct fcgi_options *options,
@@ -79,12 +45,14 @@ print_value(const struct fcgi_options *options,
     const struct fcgi_option_row *row, FILE *out)
 {
 	const char *member = (const char *)options + row->offset;
+	const struct fcgi_strings *list;
 	char text[FCGI_OPTION_VALUE_TEXT];
 
 	if (row->kind == FCGI_OPTION_LIST) {
-		print_list((const void *)member, out);
+		list = (const void *)member;
+		fcgi_print_texts(list->items, list->count, out);
 	} else if (row->kind == FCGI_OPTION_TEXT) {
-		print_quoted(*(char *const *)(const void *)member, out);
+		fcgi_print_text(*(char *const *)(const void *)member, out);
 	} else {
 		fcgi_option_value_format(row->kind, get_number(options, row),
 		    text);
@@ -109,7 +77,7 @@ print_block(const struct bx_channel_rule *rule,
 	int key;
 
 	(void)fputs("channel ", out);
-	print_quoted(block->title, out);
+	fcgi_print_text(block->title, out);
 	(void)fprintf(out, " {  # %s\n", block->where);
 	for (key = 0; key < BX_RULE_KEYS; key++) {
 		if (block->sources[key] == NULL)
@@ -119,6 +87,14 @@ print_block(const struct bx_channel_rule *rule,
 		(void)fprintf(out, "\t%s = %s  # %s\n",
 		    fcgi_channel_keys[key].key, text, block->sources[key]);
 	}
+	for (key = 0; key < BX_ACCESS_KEYS; key++) {
+		if (block->access[key] == NULL)
+			continue;
+		(void)fprintf(out,
+		    "\t%s = ", fcgi_channel_access_keys[key].key);
+		fcgi_channel_access_print(block->access[key], out);
+		(void)fprintf(out, "  # %s\n", block->access[key]->where);
+	}
 	(void)fputs("}\n", out);
 }
 
@@ -127,7 +103,7 @@ static void
 print_lines(const char *text, FILE *out)
 {
 	if (strchr(text, '\n') == NULL) {
-		print_quoted(text, out);
+		fcgi_print_text(text, out);
 		return;
 	}
 	(void)fputs("{ \"", out);
@@ -135,7 +111,7 @@ print_lines(const char *text, FILE *out)
 		if (*text == '\n')
 			(void)fputs("\", \"", out);
 		else
-			print_char(*text, out);
+			fcgi_print_char(*text, out);
 	}
 	(void)fputs("\" }", out);
 }
@@ -151,7 +127,7 @@ print_plugins(const struct fcgi_plugin_sections *plugins, FILE *out)
 
 		(void)fprintf(out,
 		    "plugin \"%s\" {\n\tpath = ", section->name);
-		print_quoted(section->path.text, out);
+		fcgi_print_text(section->path.text, out);
 		(void)fprintf(out, "  # %s\n", section->path.where);
 		for (k = 0; k < section->count; k++) {
 			(void)fprintf(out, "\t%s = ", section->keys[k].key);
@@ -241,6 +217,11 @@ fcgi_options_help(FILE *out)
 	for (i = 0; i < BX_RULE_KEYS; i++) {
 		(void)fprintf(out, "    %s\n", fcgi_channel_keys[i].key);
 		describe(&fcgi_channel_keys[i], out);
+	}
+	for (i = 0; i < BX_ACCESS_KEYS; i++) {
+		(void)fprintf(out, "    %s\n",
+		    fcgi_channel_access_keys[i].key);
+		print_wrapped(fcgi_channel_access_keys[i].doc, out);
 	}
 	(void)fputs("  }\n", out);
 }

@@ -19,7 +19,7 @@ add(const char *title, const char *where)
 static bool
 set(const char *key, const char *value, const char *where)
 {
-	const struct fcgi_channel_setting setting = { key, value, where };
+	const struct fcgi_channel_setting setting = { key, &value, 1, where };
 
 	problem.text[0] = '\0';
 	return fcgi_channel_blocks_set(&blocks, unit_env(), &setting,
@@ -90,9 +90,10 @@ test_titles(void)
 {
 	static const char *const wrong[] = { "", "/", "a", "/a/", "//a",
 		"/a/**/b", "/a*", "/***", "/meta", "/meta/connect", "/meta/**",
-		"/service", "/service/a", "/service/**" };
+		"/service", "/a%u", "/%u%u", "/%" };
 	static const char *const right[] = { "/a", "/*", "/**", "/a/b/*",
-		"/a/b/**", "/metadata" };
+		"/a/b/**", "/metadata", "/service/a", "/service/**",
+		"/%u/a/%u", "/_u/a/_u" };
 	size_t i;
 
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -141,11 +142,70 @@ test_refused(void)
 	fini();
 }
 
+static void
+test_access(void)
+{
+	CU_ASSERT(add("/a/%u/**", "f:1"));
+	CU_ASSERT(set("subscribe", "alice", "f:2"));
+	CU_ASSERT(set("subscribe", "bob", "f:3"));
+	CU_ASSERT(set("create", "nobody", "f:4"));
+	CU_ASSERT(add("/service/b", "f:5"));
+	CU_ASSERT(set("publish", "authenticated", "f:6"));
+	CU_ASSERT_EQUAL_FATAL(blocks.count, 2);
+	CU_ASSERT_TRUE(blocks.access[0].has_user);
+	CU_ASSERT(unit_is_text(blocks.access[0].pattern.text,
+	    blocks.access[0].pattern.len, "/a/%u/**"));
+	CU_ASSERT_PTR_EQUAL(blocks.access[0].lists[BX_ACCESS_SUBSCRIBE],
+	    &blocks.blocks[0].access[BX_ACCESS_SUBSCRIBE]->list);
+	CU_ASSERT_STRING_EQUAL(blocks.access[0]
+				   .lists[BX_ACCESS_SUBSCRIBE]
+				   ->users[0],
+	    "bob");
+	CU_ASSERT_STRING_EQUAL(blocks.blocks[0]
+				   .access[BX_ACCESS_SUBSCRIBE]
+				   ->where,
+	    "f:3");
+	CU_ASSERT_PTR_NOT_NULL(blocks.access[0].lists[BX_ACCESS_CREATE]);
+	CU_ASSERT_PTR_NULL(blocks.access[0].lists[BX_ACCESS_PUBLISH]);
+	CU_ASSERT_TRUE(
+	    blocks.access[1].lists[BX_ACCESS_PUBLISH]->authenticated);
+	fini();
+}
+
+static void
+test_misplaced(void)
+{
+	CU_ASSERT(add("/service/a", "f:1"));
+	CU_ASSERT_FALSE(set("lazy", "yes", "f:2"));
+	CU_ASSERT_STRING_EQUAL(problem.text,
+	    "lazy: nothing is broadcast on \"/service/a\"");
+	CU_ASSERT_FALSE(set("create", "nobody", "f:2"));
+	CU_ASSERT_STRING_EQUAL(problem.text,
+	    "create: nothing is created on \"/service/a\"");
+	CU_ASSERT(add("/a/%u", "f:3"));
+	CU_ASSERT_FALSE(set("lazy_timeout", "1s", "f:4"));
+	CU_ASSERT_STRING_EQUAL(problem.text,
+	    "lazy_timeout: is the same whoever asks, so \"/a/%u\" cannot "
+	    "have it");
+	CU_ASSERT_FALSE(add("/a/x%u", "f:5"));
+	CU_ASSERT_STRING_EQUAL(problem.text,
+	    "channel: \"/a/x%u\" is no channel; \"%u\" stands for the user "
+	    "who asks, as a whole segment, such as in \"/user/%u/**\"");
+	CU_ASSERT_FALSE(add("/meta/**", "f:5"));
+	CU_ASSERT_STRING_EQUAL(problem.text,
+	    "channel: \"/meta/**\" is the protocol's own");
+	CU_ASSERT_FALSE(set("subcribe", "x", "f:5"));
+	CU_ASSERT_STRING_EQUAL(problem.text,
+	    "channel: a block has no option \"subcribe\"; "
+	    "did you mean \"subscribe\"?");
+	fini();
+}
+
 static bool
 make_two(void *ctx)
 {
 	bool ok = add("/a", "f:1") && set("lazy", "yes", "f:2") &&
-	    add("/b", "f:3") && set("lazy", "no", "f:4");
+	    add("/b", "f:3") && set("create", "bob", "f:4");
 
 	(void)ctx;
 	CU_ASSERT_EQUAL(ok, strstr(problem.text, "out of memory") == NULL);
@@ -157,15 +217,17 @@ make_two(void *ctx)
 static void
 test_no_memory(void)
 {
-	CU_ASSERT_EQUAL(unit_fail_each(make_two, NULL), 10);
+	CU_ASSERT_EQUAL(unit_fail_each(make_two, NULL), 16);
 }
 
 static const struct unit_test tests[] = {
 	{ "every key of a block has a row", test_table },
 	{ "a block is a rule, and knows where each value came from",
 	    test_rules },
-	{ "a title is a broadcast channel, or a pattern of some",
+	{ "a title is a channel or a pattern, and not the protocol's own",
 	    test_titles },
+	{ "a block is a rule of who may do what", test_access },
+	{ "what a title cannot have is told", test_misplaced },
 	{ "a channel has one block", test_twice },
 	{ "what is wrong is told, and changes nothing", test_refused },
 	{ "without memory it is told", test_no_memory },

@@ -303,7 +303,7 @@ static const struct {
 	    ":2: channel: \"/a//b\" is no channel, such as \"/a/b\", and no "
 	    "pattern, such as \"/a/*\" or \"/a/**\"" },
 	{ "channel \"/meta/x\" { }",
-	    ":1: channel: nothing is broadcast on \"/meta/x\"" },
+	    ":1: channel: \"/meta/x\" is the protocol's own" },
 	{ "channel /a {\n lazy = yes\n lazy = 3\n}",
 	    ":3: lazy: \"3\" is not yes or no (or true, false, on, off)" },
 	{ "channel /a {\n\n lasy = yes\n}",
@@ -316,6 +316,24 @@ static const struct {
 	{ "channel /a/* { }",
 	    ":1: text with * or + in it has to stand in quotes" },
 	{ "channel { }", ":1: missing title for section 'channel'" },
+	{ "channel /service/a { lazy = yes }",
+	    ":1: lazy: nothing is broadcast on \"/service/a\"" },
+	{ "channel \"/a/%ub\" { }",
+	    ":1: channel: \"/a/%ub\" is no channel; \"%u\" stands for the "
+	    "user who asks, as a whole segment, such as in \"/user/%u/**\"" },
+	{ "channel /a {\n\n subscribe = {}\n}",
+	    ":4: subscribe: the list is empty; write \"nobody\"" },
+	{ "channel /a {\n create = { a }\n create = { }\n}",
+	    ":4: create: the list is empty; write \"nobody\"" },
+	{ "channel /a {\n\n publish = { alice,\neveryone }\n}",
+	    ":4: publish: \"everyone\" stands alone; a user of that name is "
+	    "\"user:everyone\"" },
+	{ "channel /a {\n publish = { nobody, alice }\n}",
+	    ":2: publish: \"nobody\" stands alone; a user of that name is "
+	    "\"user:nobody\"" },
+	{ "channel /a {\n publish = evryone\n}",
+	    ":2: publish: did you mean \"everyone\" by \"evryone\"?  A user "
+	    "of that name is \"user:evryone\"" },
 	{ "channel /a { channel /b { } }",
 	    ":1: channel: a block has no option \"channel\"" },
 	{ "channel /a { lazy = { yes } }", ":1: unexpected token '{'" },
@@ -468,6 +486,9 @@ test_printed(void)
 		      "browser_cookie_same_site = \"\"\n"
 		      "channel \"/a $b/**\" { lazy = no lazy_timeout = 1h }\n"
 		      "channel /c { }\n"
+		      "channel \"/%u/*\" { create = local\n"
+		      " subscribe = { \"$a\", authenticated } }\n"
+		      "channel \"/service/*\" { publish = user:local }\n"
 		      "broadcast_to_publisher = no\nlog_level = debug\n"
 		      "plugin a { path = \"/$a\" b = \"\\\"c\\n\" }\n"
 		      "plugin d { path = e f = { g, \"$h\" } i = {} }"));
@@ -482,7 +503,12 @@ test_printed(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(first, "\ntimeout = 90s\n"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(first,
 	    "\nchannel \"/a \\x24b/**\" {\n\tlazy = no\n"
-	    "\tlazy_timeout = 1h\n}\nchannel \"/c\" {\n}\n"));
+	    "\tlazy_timeout = 1h\n}\nchannel \"/c\" {\n}\n"
+	    "channel \"/%u/*\" {\n"
+	    "\tsubscribe = { \"\\x24a\", \"authenticated\" }\n"
+	    "\tcreate = local\n}\n"
+	    "channel \"/service/*\" {\n"
+	    "\tpublish = { \"user:local\" }\n}\n"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(first,
 	    "\nplugin \"a\" {\n"
 	    "\tpath = \"/\\x24a\"\n"
@@ -520,7 +546,8 @@ test_no_memory(void)
 {
 	static const char text[] = "timeout = 1s\nmount = /x\n"
 				   "listen = { a:1, b:2 }\nlisten = {}\n"
-				   "channel /a { lazy = yes }\n"
+				   "channel /a { lazy = yes\n"
+				   "subscribe = { a, b } }\n"
 				   "plugin a { path = x b = c b = d }\n";
 
 	write_file(text, strlen(text));
