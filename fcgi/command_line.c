@@ -5,13 +5,14 @@
 
 #include <confuse.h>
 #include <ev.h>
+#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "config.h"
 #include "engine/env.h"
+#include "explain.h"
 #include "option_table.h"
 #include "options.h"
 #include "plugin_load.h"
@@ -40,11 +41,22 @@
 /* The exit statuses; the first is that of a wrong configuration too. */
 enum {
 	EXIT_BAD_CONFIGURATION = 1,
-	EXIT_BAD_USAGE = 2
+	EXIT_BAD_USAGE = 2,
+	EXIT_DENIED = 3
 };
 
 static const char usage[] =
-    "usage: bayeux-fcgi [-c FILE] [-o KEY=VALUE]... [-t] [-T] [-V] [-h]\n";
+    "usage: bayeux-fcgi [-c FILE] [-o KEY=VALUE]... [-t] [-T] [-V] [-h]\n"
+    "       bayeux-fcgi [-c FILE] [-o KEY=VALUE]... --explain USER OPERATION "
+    "CHANNEL\n";
+
+/* What getopt_long says for --explain: no letter. */
+#define EXPLAIN 256
+
+static const struct option long_flags[] = {
+	{ "explain", required_argument, NULL, EXPLAIN },
+	{ NULL, 0, NULL, 0 },
+};
 
 /* A flag's argument follows it in the same text. */
 static const struct {
@@ -65,9 +77,10 @@ static const struct {
 };
 
 struct arguments {
-	const char *file;	  /* NULL: none */
-	const char **assignments; /* of each -o; owned */
-	size_t count;		  /* of them */
+	const char *file;	     /* NULL: none */
+	const char **assignments;    /* of each -o; owned */
+	size_t count;		     /* of them */
+	struct fcgi_explain explain; /* its user is NULL: not asked for */
 	bool test;
 	bool print;
 	bool version;
@@ -89,6 +102,12 @@ print_help(void)
 		    flags[i].argument == NULL ? "" : flags[i].argument);
 		(void)printf("  %-13s %s\n", flag, flags[i].doc);
 	}
+	(void)
+	    fputs("  --explain USER OPERATION CHANNEL\n"
+		  "                say which block lets USER (\"-\": nobody) "
+		  "subscribe, publish\n"
+		  "                or create, or does not; it comes last\n",
+		stdout);
 	(void)
 	    fputs("\nOptions of the configuration file and of -o, with their "
 		  "defaults:\n\n",
@@ -118,6 +137,43 @@ finish_output(void)
 	return 0;
 }
 
+static bool
+refuse(const char *what, const char *argument)
+{
+	(void)fprintf(stderr, "bayeux-fcgi: %s: %s\n%s", what, argument,
+	    usage);
+	return false;
+}
+
+/* What getopt could not make sense of. */
+static bool
+refuse_flag(int flag, char *const *argv)
+{
+	char letter[] = { '-', (char)optopt, '\0' };
+	/* optopt is 0 for a long one that there is not. */
+	const char *name =
+	    optopt == 0 || optopt == EXPLAIN ? argv[optind - 1] : letter;
+
+	if (flag != ':')
+		return refuse("no such flag", name);
+	(void)fprintf(stderr, "bayeux-fcgi: %s takes an argument\n%s", name,
+	    usage);
+	return false;
+}
+
+static bool
+take_operands(struct arguments *arguments, int argc, char **argv)
+{
+	if (arguments->explain.user == NULL)
+		return optind == argc ||
+		    refuse("not understood", argv[optind]);
+	if (argc - optind != 2)
+		return refuse("write", "--explain USER OPERATION CHANNEL");
+	arguments->explain.operation = argv[optind];
+	arguments->explain.channel = argv[optind + 1];
+	return true;
+}
+
 /* Sort the arguments.  False: they are not ours, and that has been said. */
 static bool
 sort_arguments(struct arguments *arguments, int argc, char **argv)
@@ -126,13 +182,18 @@ sort_arguments(struct arguments *arguments, int argc, char **argv)
 
 	opterr = 0;
 	optind = 0; /* glibc: begin anew, at argv[1] */
-	while ((flag = getopt(argc, argv, "+:c:o:tTVh")) != -1) {
+	while ((flag = getopt_long(argc, argv, "+:c:o:tTVh", long_flags,
+		    NULL)) != -1) {
 		switch (flag) {
 		case 'c':
 			arguments->file = optarg;
 			break;
 		case 'o':
 			arguments->assignments[arguments->count++] = optarg;
+			break;
+		case EXPLAIN:
+			arguments->explain.user = optarg;
+			arguments->test = true;
 			break;
 		case 't':
 			arguments->test = true;
@@ -146,26 +207,11 @@ sort_arguments(struct arguments *arguments, int argc, char **argv)
 		case 'h':
 			arguments->help = true;
 			break;
-		case ':':
-			(void)fprintf(stderr,
-			    "bayeux-fcgi: -%c takes an "
-			    "argument\n%s",
-			    optopt, usage);
-			return false;
 		default:
-			(void)fprintf(stderr,
-			    "bayeux-fcgi: no such flag: "
-			    "-%c\n%s",
-			    optopt, usage);
-			return false;
+			return refuse_flag(flag, argv);
 		}
 	}
-	if (optind < argc) {
-		(void)fprintf(stderr, "bayeux-fcgi: not understood: %s\n%s",
-		    argv[optind], usage);
-		return false;
-	}
-	return true;
+	return take_operands(arguments, argc, argv);
 }
 
 /* Set the option of one -o KEY=VALUE; white space around either is none. */
@@ -245,10 +291,33 @@ test_plugins(struct fcgi_options *options)
 	return true;
 }
 
+/* The status to exit with after --explain. */
+static int
+explain(const struct fcgi_options *options,
+    const struct fcgi_explain *question)
+{
+	struct fcgi_problem problem;
+	int status = 0;
+
+	switch (fcgi_explain(options, question, stdout, &problem)) {
+	case FCGI_EXPLAIN_ALLOWED:
+		break;
+	case FCGI_EXPLAIN_DENIED:
+		status = EXIT_DENIED;
+		break;
+	case FCGI_EXPLAIN_SENSELESS:
+		(void)refuse("--explain", problem.text);
+		return EXIT_BAD_USAGE;
+	}
+	return finish_output() == 0 ? status : EXIT_BAD_CONFIGURATION;
+}
+
 static int
 read_options(struct fcgi_options *options, const struct bx_env *env,
     const struct arguments *arguments)
 {
+	int status;
+
 	if (!fcgi_options_init(options, env)) {
 		(void)fprintf(stderr, "bayeux-fcgi: out of memory\n");
 		return EXIT_BAD_CONFIGURATION;
@@ -262,8 +331,11 @@ read_options(struct fcgi_options *options, const struct bx_env *env,
 		return FCGI_COMMAND_LINE_RUN;
 	if (arguments->print)
 		fcgi_options_print(options, stdout);
+	status = arguments->explain.user != NULL
+	    ? explain(options, &arguments->explain)
+	    : finish_output();
 	fcgi_options_fini(options);
-	return finish_output();
+	return status;
 }
 
 int

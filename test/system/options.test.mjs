@@ -271,6 +271,16 @@ test('arguments that are not known show the usage', () => {
 		[['-t', '-o'], '-o takes an argument'],
 		[['serve'], 'not understood: serve'],
 		[['-t', '--', '-t'], 'not understood: -t'],
+		[['--explain'], '--explain takes an argument'],
+		[['--explain', '-', 'publish'], 'write: --explain USER ' +
+		    'OPERATION CHANNEL'],
+		[['--explain', '-', 'publish', '/a', '/b'], 'write: ' +
+		    '--explain USER OPERATION CHANNEL'],
+		[['--explain', '-', 'read', '/a'], '"read" is neither ' +
+		    'subscribe nor publish nor create'],
+		[['--explain', '-', 'publish', 'a'], '"a" is no channel'],
+		[['--explain', '-', 'publish', '/a/*'], 'nothing is ' +
+		    'published to a pattern'],
 	]) {
 		const { status, stdout, stderr } = ask(...args);
 		assert.deepEqual({ status, stdout }, { status: 2, stdout: '' });
