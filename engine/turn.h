@@ -100,7 +100,8 @@ enum bx_step bx_turn_end_reply(struct bx_turn *turn);
 enum bx_step bx_turn_fail(struct bx_turn *turn, enum bx_error error,
     const char *arg);
 
-/* Ask the policy (policy.h) about channel; NULL: that of the message. */
+/* Ask the policy (policy.h), and if that allows it the rules (access.h), about
+ * channel; NULL: that of the message. */
 struct bx_ask {
 	enum bx_operation operation;
 	size_t place;
