@@ -6,6 +6,7 @@
 #include "meta.h"
 #include "session_extra.h"
 #include "session_user.h"
+#include "turn_ask.h"
 
 /* When to try again where there is no room for another session. */
 #define FULL_INTERVAL 5000

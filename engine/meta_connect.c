@@ -8,6 +8,7 @@
 #include "session_keep.h"
 #include "session_queue.h"
 #include "session_stream.h"
+#include "turn_ask.h"
 
 /* The longest pause between its connects that a client may ask for, unless
  * the timeout is longer: its session lives for as long without any. */

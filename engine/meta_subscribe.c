@@ -7,6 +7,7 @@
  */
 #include "meta.h"
 #include "session_queue.h"
+#include "turn_ask.h"
 
 /* What a walk does with one name; anything but BX_OK ends the walk. */
 typedef enum bx_status name_fn(struct bx_turn *turn,

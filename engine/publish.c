@@ -5,6 +5,7 @@
 
 #include "event.h"
 #include "publish.h"
+#include "turn_ask.h"
 
 static enum bx_status
 broadcast(struct bx_turn *turn)

@@ -100,25 +100,4 @@ enum bx_step bx_turn_end_reply(struct bx_turn *turn);
 enum bx_step bx_turn_fail(struct bx_turn *turn, enum bx_error error,
     const char *arg);
 
-/* Ask the policy (policy.h), and if that allows it the rules (access.h), about
- * channel; NULL: that of the message. */
-struct bx_ask {
-	enum bx_operation operation;
-	size_t place;
-	const struct bx_channel_name *channel;
-};
-enum bx_verdict bx_turn_ask(struct bx_turn *turn, const struct bx_ask *ask);
-
-/* As if the policy had denied it in no words of its own. */
-void bx_turn_set_denied(struct bx_turn *turn);
-
-/* Write into the reply why it was denied: as error, unless the policy has words
- * of its own, and with its advice, or else the one given, which may be NULL. */
-void bx_turn_write_denial(const struct bx_turn *turn, enum bx_error error,
-    const struct bx_advice *otherwise);
-
-/* The whole of the reply to what was denied.  REPLIED or NO_MEMORY. */
-enum bx_step bx_turn_deny(struct bx_turn *turn, enum bx_error error,
-    const struct bx_advice *otherwise);
-
 #endif

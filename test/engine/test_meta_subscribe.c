@@ -308,8 +308,7 @@ a_rule_denies_what_a_late_verdict_allows(void)
 	    "\"subscription\":\"/a\"}",
 	    client.id);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(parking.ticket);
-	bx_ticket_resolve(parking.ticket, BX_VERDICT_ALLOW, NULL,
-	    client.talk.now);
+	bx_ticket_resolve(parking.ticket, &allowed, client.talk.now);
 	talk_drain(&client.talk);
 	CU_ASSERT_PTR_NOT_NULL(strstr(request.text, DENIED));
 	CU_ASSERT_EQUAL(channels(&client), 0);

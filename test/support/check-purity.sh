@@ -16,7 +16,7 @@ undefined=$(echo "$symbols" | awk '$1 == "U" { print $2 }' | sort -u)
 foreign=$(for symbol in $undefined; do
 	case $symbol in
 	memchr | memcmp | memcpy | memmove | memset) ;;
-	strchr | strcmp | strlen | strncmp) ;;
+	strchr | strcmp | strlen | strncmp | strspn) ;;
 	snprintf | vsnprintf | qsort | bsearch) ;;
 	__mem*_chk | __snprintf_chk | __vsnprintf_chk) ;;
 	__stack_chk_fail | __assert_fail | _GLOBAL_OFFSET_TABLE_) ;;
