@@ -107,9 +107,9 @@ bx_json_text_write(char *buffer, size_t size, size_t len, struct bx_slice text)
 
 	len = put(buffer, size, len, quote);
 	while (text.len > 0 && len <= size) {
-		struct bx_slice bytes = { piece, take_piece(&text, piece) };
+		size_t n = take_piece(&text, piece);
 
-		len = put(buffer, size, len, bytes);
+		len = put(buffer, size, len, (struct bx_slice){ piece, n });
 	}
 	return put(buffer, size, len, quote);
 }

@@ -18,15 +18,15 @@ host_watch(struct bx_host *host, int fd, unsigned events, bx_watch_fn *fn,
     void *ctx)
 {
 	const struct bx_platform *platform = platform_of(host);
-	const struct bx_watching watching = {
+
+	return platform->watch(platform->ctx,
+	    &(struct bx_watching){
 		.owner = bx_plugin_node_of(host),
 		.fd = fd,
 		.events = events,
 		.fn = fn,
 		.ctx = ctx,
-	};
-
-	return platform->watch(platform->ctx, &watching);
+	    });
 }
 
 static void
