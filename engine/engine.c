@@ -147,6 +147,18 @@ bx_engine_add_plugin(struct bx_engine *engine, const struct bx_plugin *plugin,
 	return bx_plugin_start(&engine->core, plugin, option, ctx);
 }
 
+bool
+bx_engine_has_heading(const struct bx_engine *engine)
+{
+	return bx_plugins_has_heading(&engine->core.plugins);
+}
+
+void
+bx_engine_heading(struct bx_engine *engine, struct bx_heading *heading)
+{
+	bx_plugins_heading(&engine->core.plugins, heading);
+}
+
 struct bx_exchange *
 bx_engine_next_ready(struct bx_engine *engine)
 {

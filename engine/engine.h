@@ -26,6 +26,7 @@ struct bx_engine;
 struct bx_platform;
 struct bx_plugin;
 struct bx_exchange;
+struct bx_heading;
 
 struct bx_counts {
 	size_t sessions;
@@ -71,6 +72,11 @@ struct bx_hooks *bx_engine_hooks(struct bx_engine *engine);
 typedef const char *bx_plugin_option_fn(void *ctx, const char *key);
 enum bx_status bx_engine_add_plugin(struct bx_engine *engine,
     const struct bx_plugin *plugin, bx_plugin_option_fn *option, void *ctx);
+
+/* Have plugins change the headers of a response (plugin.h heading), which need
+ * not be made up where none does. */
+bool bx_engine_has_heading(const struct bx_engine *engine);
+void bx_engine_heading(struct bx_engine *engine, struct bx_heading *heading);
 
 /* The next exchange that has its answer, or NULL; it leaves the ready list.
  * The host calls bx_exchange_answer on it at once. */

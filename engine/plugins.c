@@ -284,3 +284,29 @@ bx_plugin_policy(struct bx_question *question, void *node)
 		return BX_VERDICT_ABSTAIN;
 	return asked->plugin.policy(asked->ctx, question);
 }
+
+bool
+bx_plugins_has_heading(const struct bx_plugins *plugins)
+{
+	struct bx_list *link;
+
+	for (link = plugins->list.next; link != &plugins->list;
+	     link = link->next)
+		if (node_at(link)->started && !node_at(link)->stopped &&
+		    node_at(link)->plugin.heading != NULL)
+			return true;
+	return false;
+}
+
+void
+bx_plugins_heading(struct bx_plugins *plugins, struct bx_heading *heading)
+{
+	struct bx_plugin_node *node;
+
+	begin_calls(plugins);
+	for (node = last(plugins); node != NULL;
+	     node = previous(plugins, node))
+		if (node->plugin.heading != NULL)
+			node->plugin.heading(node->ctx, heading);
+	end_calls(plugins);
+}

@@ -96,4 +96,9 @@ void bx_plugins_shutting_down(struct bx_plugins *plugins);
 /* A bx_policy_fn, for the node of a plugin that has a policy. */
 enum bx_verdict bx_plugin_policy(struct bx_question *question, void *node);
 
+/* Has any of them that function?  Who asks first can save the work. */
+bool bx_plugins_has_heading(const struct bx_plugins *plugins);
+void bx_plugins_heading(struct bx_plugins *plugins,
+    struct bx_heading *heading);
+
 #endif

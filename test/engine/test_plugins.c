@@ -90,6 +90,13 @@ on_replying(void *ctx, const struct bx_replying *reply)
 	note(ctx, "replying");
 }
 
+static void
+on_heading(void *ctx, struct bx_heading *heading)
+{
+	(void)heading;
+	note(ctx, "heading");
+}
+
 static struct bx_plugin
 plugin_named(const char *name)
 {
@@ -458,6 +465,37 @@ one_that_is_added_in_the_last_stop_is_stopped_as_well(void)
 	check("a.start a.stop new.start new.stop ");
 }
 
+static void
+stop_part(struct part *part)
+{
+	bx_plugins_stop(&plugins, part->node);
+}
+
+static void
+headings_are_changed_in_reverse_order_by_those_who_can(void)
+{
+	struct part a = { .name = "a" }, b = { .name = "b" };
+	struct part c = { .name = "c", .when = "heading", .act = stop_part };
+	struct bx_plugin plugin = plugin_named("a");
+
+	open_house();
+	plugin.heading = on_heading;
+	CU_ASSERT_TRUE(add_part(&b));
+	CU_ASSERT_FALSE(bx_plugins_has_heading(&plugins));
+	CU_ASSERT_TRUE(add(&a, &plugin));
+	CU_ASSERT_TRUE(bx_plugins_has_heading(&plugins));
+	plugin.name = "c";
+	CU_ASSERT_TRUE(add(&c, &plugin));
+	check("b.start a.start c.start ");
+	bx_plugins_heading(&plugins, NULL);
+	check("c.heading c.stop a.heading ");
+	bx_plugins_heading(&plugins, NULL);
+	check("a.heading ");
+	stop_part(&a);
+	CU_ASSERT_FALSE(bx_plugins_has_heading(&plugins));
+	bx_plugins_fini(&plugins);
+}
+
 static bool
 add_and_stop(void *ctx)
 {
@@ -508,6 +546,8 @@ static const struct unit_test tests[] = {
 	    one_that_is_added_in_any_call_is_there_for_the_next },
 	{ "one that is added in the last stop is stopped as well",
 	    one_that_is_added_in_the_last_stop_is_stopped_as_well },
+	{ "headings are changed in reverse order, by those who can",
+	    headings_are_changed_in_reverse_order_by_those_who_can },
 	{ "without memory there is no plugin",
 	    without_memory_there_is_no_plugin },
 };
