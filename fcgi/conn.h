@@ -28,6 +28,7 @@
 
 #include <ev.h>
 
+#include "context.h"
 #include "engine/list.h"
 #include "idle.h"
 #include "request.h"

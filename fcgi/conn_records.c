@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "conn_private.h"
+#include "engine/engine.h"
+#include "heading.h"
 #include "log.h"
 #include "response.h"
 
@@ -99,6 +101,23 @@ has_too_many_requests(const struct fcgi_conn *conn)
 	    conn->pool->requests >= FCGI_POOL_REQUESTS_MAX;
 }
 
+/* Nobody knows yet what it is for. */
+static void
+turn_away(struct fcgi_conn *conn, uint16_t id)
+{
+	const struct fcgi_context *context = conn->pool->context;
+	const struct fcgi_heading_source source = {
+		.engine = context->engine,
+	};
+	struct fcgi_response_head head = { .status = 503 };
+
+	if (bx_engine_has_heading(context->engine))
+		head.source = &source;
+	fcgi_conn_send(conn,
+	    fcgi_response_status(context->env, id, head, "too_many_requests"),
+	    NULL);
+}
+
 static void
 on_begin(struct fcgi_conn *conn)
 {
@@ -125,10 +144,7 @@ on_begin(struct fcgi_conn *conn)
 		    fcgi_response_end(env, id, FCGI_UNKNOWN_ROLE), NULL);
 	} else if (has_too_many_requests(conn)) {
 		conn->is_unread = true;
-		fcgi_conn_send(conn,
-		    fcgi_response_status(env, id, 503, "too_many_requests",
-			NULL),
-		    NULL);
+		turn_away(conn, id);
 	} else {
 		begin_request(conn, id);
 	}

@@ -275,18 +275,28 @@ http_request_parse(struct http_request *request, struct bx_slice params,
 	return BX_OK;
 }
 
-bool
-http_request_under_mount(const struct http_request *request, const char *mount)
+struct bx_slice
+http_request_below_mount(const struct http_request *request, const char *mount)
 {
+	const struct bx_slice absent = { NULL, 0 };
+	struct bx_slice below;
 	size_t len = strlen(mount);
 
 	while (len > 0 && mount[len - 1] == '/')
 		len--;
-	if (len == 0)
-		return true;
-	return request->path.len >= len &&
-	    memcmp(request->path.at, mount, len) == 0 &&
-	    (request->path.len == len || request->path.at[len] == '/');
+	if (request->path.len < len ||
+	    (len > 0 && memcmp(request->path.at, mount, len) != 0))
+		return absent;
+	below = http_text_behind(request->path, len);
+	if (below.len == 0)
+		return (struct bx_slice){ "/", 1 };
+	return len == 0 || below.at[0] == '/' ? below : absent;
+}
+
+bool
+http_request_under_mount(const struct http_request *request, const char *mount)
+{
+	return http_request_below_mount(request, mount).len > 0;
 }
 
 bool

@@ -72,6 +72,11 @@ enum bx_status http_request_parse(struct http_request *request,
 bool http_request_under_mount(const struct http_request *request,
     const char *mount);
 
+/* What of the path is below mount, such as "/x", or "/" for the mount itself;
+ * absent if it is not under it. */
+struct bx_slice http_request_below_mount(const struct http_request *request,
+    const char *mount);
+
 /* Can the body be read as UTF-8?  So it is without a charset and with one of
  * UTF-8 or US-ASCII, in any case; else the answer is 415. */
 bool http_request_has_known_charset(const struct http_request *request);

@@ -6,9 +6,12 @@
  */
 #include <string.h>
 
+#include "context.h"
+#include "engine/engine.h"
 #include "engine/exchange.h"
 #include "engine/session_browser.h"
 #include "engine/stream.h"
+#include "heading.h"
 #include "log.h"
 #include "options.h"
 #include "request.h"
@@ -22,29 +25,19 @@ fcgi_request_new(struct fcgi_context *context, struct fcgi_budget *budget,
 {
 	struct fcgi_request *request =
 	    bx_alloc(context->env, sizeof(*request));
-	struct fcgi_intake *intake;
 
 	if (request == NULL)
 		return NULL;
-	intake = bx_alloc(context->env, sizeof(*intake));
-	if (intake == NULL) {
+	memset(request, 0, sizeof(*request));
+	request->context = context;
+	request->id = id;
+	request->state = FCGI_REQUEST_PARAMS;
+	request->intake = fcgi_intake_new(request, budget);
+	if (request->intake == NULL) {
 		bx_free(context->env, request);
 		return NULL;
 	}
-	memset(request, 0, sizeof(*request));
-	memset(intake, 0, sizeof(*intake));
-	fcgi_idle_init(&intake->idle);
-	bx_buf_init(&intake->params, context->env);
-	bx_buf_init(&intake->text, context->env);
-	bx_buf_init(&intake->body, context->env);
-	intake->request = request;
-	intake->refusal = refusal;
-	request->context = context;
-	request->budget = budget;
-	request->intake = intake;
-	request->id = id;
-	request->state = FCGI_REQUEST_PARAMS;
-	fcgi_idle_touch(&context->incomplete, &intake->idle, context->now);
+	request->intake->refusal = refusal;
 	return request;
 }
 
@@ -54,46 +47,38 @@ fcgi_request_of_idle(struct fcgi_idle *item)
 	return FCGI_IDLE_OWNER(item, struct fcgi_intake, idle)->request;
 }
 
-/* Give back what was kept of the request's bytes. */
-static void
-intake_clear(struct fcgi_request *request)
+/* For the head of a response: who may change it. */
+static const struct fcgi_heading_source *
+find_source(const struct fcgi_request *request,
+    struct fcgi_heading_source *source)
 {
-	struct fcgi_intake *intake = request->intake;
-
-	memset(&intake->http, 0, sizeof(intake->http));
-	bx_buf_fini(&intake->params);
-	bx_buf_fini(&intake->text);
-	bx_buf_fini(&intake->body);
-	fcgi_budget_give(request->budget, intake->charged);
-	intake->charged = 0;
+	if (!bx_engine_has_heading(request->context->engine))
+		return NULL;
+	source->engine = request->context->engine;
+	source->path = (struct bx_slice){ request->path, request->path_len };
+	return source;
 }
 
 static void
-intake_free(struct fcgi_request *request)
+drop_intake(struct fcgi_request *request)
 {
-	if (request->intake == NULL)
-		return;
-	intake_clear(request);
-	fcgi_idle_forget(&request->intake->idle);
-	bx_free(request->context->env, request->intake);
+	fcgi_intake_free(request->intake);
 	request->intake = NULL;
-}
-
-void
-fcgi_request_refuse(struct fcgi_request *request, unsigned status,
-    const char *why)
-{
-	intake_clear(request);
-	request->intake->status = status;
-	request->intake->why = why;
 }
 
 static enum bx_status
 reply(struct fcgi_request *request, unsigned status, const char *why)
 {
+	struct fcgi_heading_source source;
+	const struct fcgi_response_head head = {
+		.status = status,
+		.cors = request->cors,
+		.source = find_source(request, &source),
+	};
+
 	request->response = fcgi_response_status(request->context->env,
-	    request->id, status, why, request->cors);
-	intake_free(request);
+	    request->id, head, why);
+	drop_intake(request);
 	request->state = FCGI_REQUEST_ANSWERING;
 	if (request->response == NULL)
 		return BX_ENOMEM;
@@ -101,27 +86,6 @@ reply(struct fcgi_request *request, unsigned status, const char *why)
 		fcgi_log(BX_LOG_DEBUG, "event=reply request=%u status=%u",
 		    (unsigned)request->id, status);
 	return BX_OK;
-}
-
-/* Keep content in buf, which stays within max: more gets status too_large. */
-static enum bx_status
-keep(struct fcgi_request *request, struct bx_buf *buf, size_t max,
-    struct bx_slice content)
-{
-	bool is_body = buf == &request->intake->body;
-	bool is_large =
-	    request->intake->charged + content.len > FCGI_REQUEST_SMALL;
-
-	if (content.len > max - buf->len) {
-		fcgi_request_refuse(request, is_body ? 413 : 431, NULL);
-		return BX_OK;
-	}
-	if (!fcgi_budget_take(request->budget, content.len, is_large)) {
-		fcgi_request_refuse(request, 503, "overloaded");
-		return BX_OK;
-	}
-	request->intake->charged += content.len;
-	return bx_buf_append(buf, content.at, content.len);
 }
 
 enum bx_status
@@ -135,8 +99,8 @@ fcgi_request_params(struct fcgi_request *request, struct bx_slice content)
 	    request->context->now);
 	if (intake->status != 0)
 		return BX_OK;
-	return keep(request, &intake->params, FCGI_REQUEST_PARAMS_MAX,
-	    content);
+	return fcgi_intake_keep(intake, &intake->params,
+	    FCGI_REQUEST_PARAMS_MAX, content);
 }
 
 /* One that shows no cookie may get one; without random bytes it is a client
@@ -195,7 +159,7 @@ open_exchange(struct fcgi_request *request)
 	struct fcgi_intake *intake = request->intake;
 	unsigned status;
 
-	request->exchange = bx_exchange_open(context->core,
+	request->exchange = bx_exchange_open(bx_engine_core(context->engine),
 	    &request->transport->info, request);
 	if (request->exchange == NULL)
 		return reply(request, 503, "no_memory");
@@ -207,7 +171,7 @@ open_exchange(struct fcgi_request *request)
 		return reply(request, status, "no_memory");
 	}
 	introduce_visitor(request);
-	intake_free(request);
+	drop_intake(request);
 	request->state = FCGI_REQUEST_OPEN;
 	bx_exchange_start(request->exchange, context->now);
 	return BX_OK;
@@ -262,7 +226,7 @@ fcgi_request_stdin(struct fcgi_request *request, struct bx_slice content)
 	intake->received += content.len;
 	if (intake->status != 0)
 		return BX_OK;
-	return keep(request, &intake->body,
+	return fcgi_intake_keep(intake, &intake->body,
 	    request->context->options->max_message_size, content);
 }
 
@@ -319,8 +283,10 @@ fcgi_request_answer(struct fcgi_request *request)
 		.duplicate_status = context->options->duplicate_connect_status,
 		.request_id = request->id,
 	};
+	struct fcgi_heading_source source;
 	char cookie[HTTP_COOKIE_LINE_MAX];
 
+	answer.source = find_source(request, &source);
 	answer.answer = bx_exchange_answer(request->exchange);
 	if (answer.answer.sets_cookie &&
 	    format_cookie(request, cookie) == BX_OK)
@@ -342,7 +308,7 @@ fcgi_request_go_on(struct fcgi_request *request)
 void
 fcgi_request_finish(struct fcgi_request *request, bool handed_over)
 {
-	intake_free(request);
+	drop_intake(request);
 	if (request->exchange != NULL)
 		bx_exchange_close(request->exchange, handed_over,
 		    request->context->now);
@@ -352,6 +318,9 @@ fcgi_request_finish(struct fcgi_request *request, bool handed_over)
 	request->transport_state = NULL;
 	bx_free(request->context->env, request->cors);
 	request->cors = NULL;
+	bx_free(request->context->env, request->path);
+	request->path = NULL;
+	request->path_len = 0;
 	if (request->is_counted)
 		fcgi_address_table_leave(&request->context->addresses,
 		    &request->address);

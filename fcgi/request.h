@@ -27,35 +27,22 @@
 #include <stdint.h>
 
 #include "address.h"
-#include "budget.h"
-#include "engine/env.h"
 #include "engine/hash.h"
 #include "engine/json.h"
 #include "engine/status.h"
 #include "http_cookie.h"
-#include "idle.h"
 
-struct bx_core;
 struct bx_exchange;
+struct fcgi_budget;
+struct fcgi_context;
+struct fcgi_idle;
 struct fcgi_intake;
-struct fcgi_options;
 struct fcgi_response;
 struct transport;
 
 #define FCGI_REQUEST_PARAMS_MAX 262144
-#define FCGI_REQUEST_SMALL 16384 /* up to here one keeps little: budget.h */
-
-/* What all requests of the process share. */
-struct fcgi_context {
-	const struct bx_env *env;
-	struct bx_core *core;
-	const struct fcgi_options *options;
-	struct fcgi_address_networks trusted;
-	struct fcgi_address_table addresses;
-	struct fcgi_idle_list incomplete; /* requests, by last byte */
-	struct fcgi_budget budget;	  /* of all that is incomplete */
-	bx_msec now;			  /* kept right by the host */
-};
+#define FCGI_REQUEST_SMALL 16384  /* up to here one keeps little: budget.h */
+#define FCGI_REQUEST_PATH_MAX 512 /* longer ones plugins are not told of */
 
 enum fcgi_request_state {
 	FCGI_REQUEST_PARAMS,
@@ -70,14 +57,15 @@ struct fcgi_request {
 	void *peer;			/* the connection's */
 	struct fcgi_response *response; /* NULL: nothing to say yet */
 	struct fcgi_context *context;
-	struct fcgi_budget *budget;
 	struct fcgi_intake *intake; /* NULL once all has come */
 	const struct transport *transport;
 	void *transport_state;
 	char *cors;		      /* of http_origin_format, or NULL */
+	char *path;		      /* below the mount; NULL: not kept */
 	struct bx_exchange *exchange; /* its owner is this request */
 	struct fcgi_address address;
 	char new_id[HTTP_COOKIE_ID_LENGTH]; /* if the browser shows none */
+	uint16_t path_len;
 	uint16_t id;
 	uint8_t state;
 	bool is_counted; /* in context->addresses */

@@ -3,6 +3,8 @@
  */
 #include <string.h>
 
+#include "context.h"
+#include "engine/engine.h"
 #include "http_origin.h"
 #include "options.h"
 #include "params.h"
@@ -67,6 +69,25 @@ keep_cors(struct fcgi_request *request, enum http_origin origin)
 	return BX_OK;
 }
 
+/* Whoever changes headers may want to know whose they are. */
+static enum bx_status
+keep_path(struct fcgi_request *request)
+{
+	struct fcgi_context *context = request->context;
+	struct bx_slice path = http_request_below_mount(&request->intake->http,
+	    context->options->mount);
+
+	if (path.len == 0 || path.len > FCGI_REQUEST_PATH_MAX ||
+	    !bx_engine_has_heading(context->engine))
+		return BX_OK;
+	request->path = bx_alloc(context->env, path.len);
+	if (request->path == NULL)
+		return BX_ENOMEM;
+	memcpy(request->path, path.at, path.len);
+	request->path_len = (uint16_t)path.len;
+	return BX_OK;
+}
+
 /* The messages of a GET are in its query. */
 static bool
 is_too_large(const struct http_request *http, size_t max)
@@ -122,7 +143,8 @@ fcgi_request_admit(struct fcgi_request *request, bool *at_once)
 	switch (http_request_parse(&intake->http, stream, &intake->text)) {
 	case BX_OK:
 		origin = http_origin_judge(&intake->http, &allowed);
-		if (keep_cors(request, origin) != BX_OK)
+		if (keep_cors(request, origin) != BX_OK ||
+		    keep_path(request) != BX_OK)
 			return BX_ENOMEM;
 		route(request, &allowed, at_once);
 		return BX_OK;

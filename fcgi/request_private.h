@@ -1,6 +1,6 @@
 /*
  * request_private.h - what of a request is needed only while it is read, for
- * request.c and request_params.c alone.
+ * the files of request.h alone.
  *
  * Ownership: the request owns its intake, which is gone once the exchange is
  * open or the reply is there.
@@ -18,6 +18,7 @@
 #include "http_cgi.h"
 #include "idle.h"
 
+struct fcgi_budget;
 struct fcgi_request;
 
 struct fcgi_intake {
@@ -27,6 +28,7 @@ struct fcgi_intake {
 	struct bx_buf text; /* what http refers to, beside params */
 	struct bx_buf body;
 	struct http_request http;
+	struct fcgi_budget *budget;
 	size_t charged;	     /* to the budget */
 	uint64_t received;   /* of the body, kept or not */
 	const char *refusal; /* static: why it is 503 from the start */
@@ -34,6 +36,20 @@ struct fcgi_intake {
 	unsigned status;     /* decided: the rest is thrown away; 0: not */
 	bool stdin_ended;
 };
+
+/* What request, which has begun, keeps; all of it is charged to budget, which
+ * outlives it.  NULL: there is no memory. */
+struct fcgi_intake *fcgi_intake_new(struct fcgi_request *request,
+    struct fcgi_budget *budget);
+void fcgi_intake_free(struct fcgi_intake *intake); /* NULL is legal */
+
+/* Charge it to another budget, a parent of its own. */
+void fcgi_intake_move(struct fcgi_intake *intake, struct fcgi_budget *budget);
+
+/* Keep content in buf, one of intake's, which stays within max: more is refused
+ * as too large. */
+enum bx_status fcgi_intake_keep(struct fcgi_intake *intake, struct bx_buf *buf,
+    size_t max, struct bx_slice content);
 
 /* The reply will be status; nothing else of the request matters. */
 void fcgi_request_refuse(struct fcgi_request *request, unsigned status,

@@ -9,12 +9,8 @@
 #include <string.h>
 
 #include "engine/message.h"
-#include "http_status.h"
 #include "record.h"
 #include "response.h"
-
-/* Status and headers. */
-#define HEAD_MAX 1700
 
 struct place {
 	size_t piece;
@@ -66,31 +62,6 @@ response_alloc(const struct bx_env *env, uint16_t id, size_t count,
 	return response;
 }
 
-/* The length of the head, written to out unless that is too small. */
-static size_t
-format_head(char *out, size_t size, const struct fcgi_response_head *head,
-    const char *length)
-{
-	const char *type;
-	int len;
-
-	if (head == NULL)
-		return 0;
-	type = head->content_type;
-	len = snprintf(out, size,
-	    "Status: %u %s\r\n%s%s%s"
-	    "Cache-Control: no-cache, no-store\r\n"
-	    "X-Content-Type-Options: nosniff\r\n"
-	    "Vary: Origin\r\n%s%s%s%s\r\n",
-	    head->status, http_status_reason(head->status),
-	    type != NULL ? "Content-Type: " : "", type != NULL ? type : "",
-	    type != NULL ? "\r\n" : "", length,
-	    head->more != NULL ? head->more : "",
-	    head->cors != NULL ? head->cors : "",
-	    head->cookie != NULL ? head->cookie : "");
-	return len < 0 ? size : (size_t)len;
-}
-
 static void
 set_tail(struct fcgi_response *response, bool is_open)
 {
@@ -106,42 +77,64 @@ set_tail(struct fcgi_response *response, bool is_open)
 	response->left += response->tail_len;
 }
 
+/* The bytes of the body, also where they are not sent. */
+static size_t
+length_of(const struct fcgi_response_body *body)
+{
+	size_t commas = body->count > 1 ? body->count - 1 : 0;
+
+	return strlen(body->before) + body->bytes + commas +
+	    strlen(body->after);
+}
+
+/* The response with its head, and room for its messages. */
+static struct fcgi_response *
+response_begin(const struct bx_env *env, uint16_t id,
+    const struct fcgi_response_head_text *head,
+    const struct fcgi_response_body *body)
+{
+	size_t before_len = strlen(body->before);
+	size_t after_len = strlen(body->after);
+	struct fcgi_response *response = response_alloc(env, id, body->count,
+	    head->len + before_len + after_len);
+	char *at;
+
+	if (response == NULL)
+		return NULL;
+	at = (char *)&response->messages[body->count];
+	if (head->len > 0)
+		memcpy(at, head->at, head->len);
+	memcpy(at + head->len, body->before, before_len);
+	memcpy(at + head->len + before_len, body->after, after_len);
+	response->after = at + head->len + before_len;
+	response->after_len = after_len;
+	response->head_len = head->len + before_len;
+	return response;
+}
+
 struct fcgi_response *
 fcgi_response_new(const struct bx_env *env, uint16_t id,
     const struct fcgi_response_head *head,
     const struct fcgi_response_body *body)
 {
-	char text[HEAD_MAX];
+	struct fcgi_response_head_text text;
 	char length[48] = "";
-	size_t before_len = strlen(body->before);
-	size_t after_len = strlen(body->after);
-	size_t body_len = before_len + after_len + body->bytes;
-	struct fcgi_response *response;
-	size_t head_len;
-	char *at;
+	struct fcgi_response *response = NULL;
 
-	if (body->count > 1)
-		body_len += body->count - 1;
-	if (!body->is_open)
+	if (!body->is_open && !body->is_unsized)
 		(void)snprintf(length, sizeof(length),
-		    "Content-Length: %zu\r\n", body_len);
-	head_len = format_head(text, sizeof(text), head, length);
-	if (head_len >= sizeof(text))
-		return NULL;
-	response = response_alloc(env, id, body->count,
-	    head_len + before_len + after_len);
-	if (response == NULL)
-		return NULL;
-	at = (char *)&response->messages[body->count];
-	memcpy(at, text, head_len);
-	memcpy(at + head_len, body->before, before_len);
-	memcpy(at + head_len + before_len, body->after, after_len);
-	response->after = at + head_len + before_len;
-	response->after_len = after_len;
-	response->head_len = head_len + before_len;
-	response->content_len = head_len + body_len;
-	response->body_bytes = body->bytes;
-	set_tail(response, body->is_open);
+		    "Content-Length: %zu\r\n", length_of(body));
+	if (fcgi_response_head_format(&text, env, head, length))
+		response = response_begin(env, id, &text, body);
+	if (response != NULL) {
+		response->content_len = text.len;
+		if (!body->is_told_only) {
+			response->content_len += length_of(body);
+			response->body_bytes = body->bytes;
+		}
+		set_tail(response, body->is_open);
+	}
+	fcgi_response_head_fini(&text);
 	return response;
 }
 
@@ -164,28 +157,6 @@ bool
 fcgi_response_is_filled(const struct fcgi_response *response)
 {
 	return response->added == response->count && response->body_bytes == 0;
-}
-
-struct fcgi_response *
-fcgi_response_status(const struct bx_env *env, uint16_t id, unsigned status,
-    const char *why, const char *cors)
-{
-	char json[128];
-	struct fcgi_response_head head = { .status = status, .cors = cors };
-	struct fcgi_response_body body = { .after = "" };
-
-	body.before = http_status_sentence(status);
-	if (body.before[0] != '\0')
-		head.content_type = FCGI_RESPONSE_TEXT;
-	if (status == 200 || status == 405)
-		head.more = "Allow: GET, POST, OPTIONS\r\n";
-	if (status == 503) {
-		(void)snprintf(json, sizeof(json), "{\"error\":\"503::%s\"}",
-		    why != NULL ? why : "overloaded");
-		body.before = json;
-		head.content_type = FCGI_RESPONSE_JSON;
-	}
-	return fcgi_response_new(env, id, &head, &body);
 }
 
 struct fcgi_response *

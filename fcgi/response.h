@@ -10,7 +10,8 @@
  * Ownership: a response is its creator's until freed; it takes a reference to
  * each of its messages.  What a gather points to is borrowed from the
  * responses gathered.
- * Reentrancy: no function calls out, but for the allocator.
+ * Reentrancy: no function calls out, but for the allocator and, where a head
+ * has a source, plugins.
  */
 #ifndef FCGI_RESPONSE_H
 #define FCGI_RESPONSE_H
@@ -24,20 +25,13 @@
 
 #include "engine/env.h"
 #include "engine/list.h"
+#include "response_head.h"
 
 struct bx_message;
 struct fcgi_response;
 
 #define FCGI_RESPONSE_JSON "application/json;charset=UTF-8"
 #define FCGI_RESPONSE_TEXT "text/plain;charset=UTF-8"
-
-struct fcgi_response_head {
-	unsigned status;	  /* of HTTP, 100 to 999 */
-	const char *content_type; /* NULL when there is no body */
-	const char *more;	  /* header lines with their CRLF, or NULL */
-	const char *cors;	  /* the same, of http_origin_format */
-	const char *cookie;	  /* the same, of http_cookie_format */
-};
 
 /* before, the messages with "," between them, after. */
 struct fcgi_response_body {
@@ -46,6 +40,9 @@ struct fcgi_response_body {
 	size_t count; /* messages */
 	size_t bytes; /* of all messages together */
 	bool is_open; /* more responses follow: there is no Content-Length */
+	bool is_unsized;   /* nor is there one, as there is no body */
+	bool is_told_only; /* its length is told and it is not sent; it has no
+			    * messages, before or after */
 };
 
 /* The response to request id; head is NULL once it has gone out.  The caller
@@ -62,12 +59,12 @@ void fcgi_response_add(struct bx_message *message, void *response);
 bool fcgi_response_is_filled(const struct fcgi_response *response);
 
 /*
- * A reply that the HTTP status alone decides: its sentence (http_status.h) as
+ * A reply that head.status alone decides: its sentence (http_status.h) as
  * text/plain, JSON for 503; with Allow for 200 and 405.  why names the cause
- * in the JSON, NULL being "overloaded"; cors is as in the head.
+ * in the JSON, NULL being "overloaded".
  */
 struct fcgi_response *fcgi_response_status(const struct bx_env *env,
-    uint16_t id, unsigned status, const char *why, const char *cors);
+    uint16_t id, struct fcgi_response_head head, const char *why);
 
 /* An END_REQUEST alone; protocol_status as FCGI_REQUEST_COMPLETE. */
 struct fcgi_response *fcgi_response_end(const struct bx_env *env, uint16_t id,

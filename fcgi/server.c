@@ -231,7 +231,7 @@ init_context(struct fcgi_server *server)
 	    server->env->random(server->env->ctx, seed, sizeof(seed));
 
 	context->env = server->env;
-	context->core = bx_engine_core(server->engine);
+	context->engine = server->engine;
 	context->options = options;
 	context->now = fcgi_timer_now();
 	fcgi_address_table_init(&context->addresses, server->env, seed,

@@ -123,11 +123,15 @@ struct fcgi_response *
 transport_respond_without_messages(const struct transport_reply *reply)
 {
 	const struct fcgi_response_body empty = { .before = "", .after = "" };
-	struct fcgi_response_head head = { .cors = reply->cors };
+	struct fcgi_response_head head = {
+		.status = 503,
+		.cors = reply->cors,
+		.source = reply->source,
+	};
 
 	if (reply->answer.outcome != BX_OUTCOME_SUPERSEDED)
-		return fcgi_response_status(reply->env, reply->request_id, 503,
-		    "no_memory", reply->cors);
+		return fcgi_response_status(reply->env, reply->request_id,
+		    head, "no_memory");
 	head.status = reply->duplicate_status;
 	return fcgi_response_new(reply->env, reply->request_id, &head, &empty);
 }

@@ -25,6 +25,7 @@
 
 struct bx_buf;
 struct bx_message;
+struct fcgi_heading_source;
 struct fcgi_options;
 struct fcgi_response;
 struct fcgi_response_body;
@@ -36,9 +37,10 @@ struct transport_reply {
 	const struct bx_env *env;
 	struct bx_exchange *exchange;
 	struct bx_answer answer;
-	void *state;		   /* what receive has left */
-	const char *cors;	   /* for the head of the response */
-	const char *cookie;	   /* the same, or NULL */
+	void *state;	    /* what receive has left */
+	const char *cors;   /* for the head of the response */
+	const char *cookie; /* the same, or NULL */
+	const struct fcgi_heading_source *source; /* the same */
 	unsigned duplicate_status; /* of HTTP, for what was superseded */
 	uint16_t request_id;
 };

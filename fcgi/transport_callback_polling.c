@@ -150,6 +150,7 @@ respond(const struct transport_reply *reply)
 		.content_type = SCRIPT_TYPE,
 		.more = DISPOSITION,
 		.cors = reply->cors,
+		.source = reply->source,
 		.cookie = reply->cookie,
 	};
 	const struct fcgi_response_body body = {

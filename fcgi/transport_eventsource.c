@@ -114,10 +114,11 @@ receive(struct bx_exchange *exchange, const struct http_request *request,
 static struct fcgi_response *
 refuse(const struct transport_reply *reply)
 {
-	const struct fcgi_response_head head = {
+	struct fcgi_response_head head = {
 		.status = 403,
 		.content_type = FCGI_RESPONSE_TEXT,
 		.cors = reply->cors,
+		.source = reply->source,
 	};
 	const struct fcgi_response_body body = {
 		.before = UNKNOWN_TEXT,
@@ -127,9 +128,10 @@ refuse(const struct transport_reply *reply)
 	if (reply->answer.outcome == BX_OUTCOME_UNKNOWN)
 		return fcgi_response_new(reply->env, reply->request_id, &head,
 		    &body);
+	head.status = 503;
 	if (reply->answer.outcome == BX_OUTCOME_CROWDED)
-		return fcgi_response_status(reply->env, reply->request_id, 503,
-		    "too_many_streams", reply->cors);
+		return fcgi_response_status(reply->env, reply->request_id,
+		    head, "too_many_streams");
 	return transport_respond_without_messages(reply);
 }
 
@@ -167,6 +169,7 @@ respond(const struct transport_reply *reply)
 		.content_type = STREAM_TYPE ";charset=UTF-8",
 		.more = UNBUFFERED,
 		.cors = reply->cors,
+		.source = reply->source,
 	};
 	char opening[OPENING_MAX];
 	const struct fcgi_response_body body = {

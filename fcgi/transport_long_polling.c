@@ -105,6 +105,7 @@ respond(const struct transport_reply *reply)
 		.status = 200,
 		.content_type = commented ? COMMENT_TYPE : FCGI_RESPONSE_JSON,
 		.cors = reply->cors,
+		.source = reply->source,
 		.cookie = reply->cookie,
 	};
 	const struct fcgi_response_body body = {

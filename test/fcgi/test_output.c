@@ -84,7 +84,12 @@ add_message(size_t len, int c)
 		.status = 200,
 		.content_type = FCGI_RESPONSE_JSON,
 	};
-	const struct fcgi_response_body body = { "[", "]", 1, len, false };
+	const struct fcgi_response_body body = {
+		"[",
+		"]",
+		.count = 1,
+		.bytes = len,
+	};
 	struct fcgi_response *response;
 	struct bx_message *message;
 	char *bytes = malloc(len);

@@ -9,6 +9,7 @@
 #include "engine/exchange.h"
 #include "engine/exchange_private.h"
 #include "engine/message.h"
+#include "fcgi/context.h"
 #include "fcgi/options.h"
 #include "fcgi/params.h"
 #include "fcgi/request.h"
@@ -55,7 +56,7 @@ site_start(struct site *site)
 	if (site->engine == NULL)
 		return false;
 	context->env = unit_env();
-	context->core = bx_engine_core(site->engine);
+	context->engine = site->engine;
 	context->options = &site->options;
 	context->budget.limit = 1000000;
 	context->now = 1000;
@@ -389,7 +390,8 @@ look_at(const char *const *params, char *origin)
 	site.options.allowed_origins.items = &origin;
 	site.context.trusted =
 	    (struct fcgi_address_networks){ .at = &proxy, .count = 1 };
-	CU_ASSERT_EQUAL_FATAL(bx_hooks_add_policy(site.context.core->hooks,
+	CU_ASSERT_EQUAL_FATAL(bx_hooks_add_policy(bx_engine_core(site.engine)
+						      ->hooks,
 				  look_at_visitor, &request, &handle),
 	    BX_OK);
 	request = fcgi_request_new(&site.context, &site.budget, ID, NULL);

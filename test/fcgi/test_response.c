@@ -106,8 +106,12 @@ write_all(struct fcgi_response *response, uint16_t id, size_t step)
 static struct fcgi_response *
 make(size_t count, size_t message_len)
 {
-	struct fcgi_response_body body = { "[", "]", count,
-		count * message_len, false };
+	struct fcgi_response_body body = {
+		"[",
+		"]",
+		.count = count,
+		.bytes = count * message_len,
+	};
 	struct fcgi_response *response;
 	struct bx_message *message;
 	char *bytes = malloc(message_len + 1);
@@ -262,7 +266,12 @@ a_response_holds_its_messages(void)
 static void
 a_response_with_other_messages_than_told_is_not_filled(void)
 {
-	struct fcgi_response_body body = { "[", "]", 1, 5, false };
+	struct fcgi_response_body body = {
+		"[",
+		"]",
+		.count = 1,
+		.bytes = 5,
+	};
 	struct bx_message *message = bx_message_new(unit_env(), "{}", 2);
 	struct fcgi_response *response;
 
@@ -316,8 +325,12 @@ a_status_says_its_sentence_and_its_length(void)
 
 	for (i = 0; i < sizeof(status_cases) / sizeof(status_cases[0]); i++) {
 		each = &status_cases[i];
-		response = fcgi_response_status(unit_env(), 3, each->status,
-		    each->why, CORS);
+		response = fcgi_response_status(unit_env(), 3,
+		    (struct fcgi_response_head){
+			.status = each->status,
+			.cors = CORS,
+		    },
+		    each->why);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(response);
 		write_all(response, 3, SIZE_MAX);
 		fcgi_response_free(response);
@@ -383,7 +396,12 @@ several_responses_share_one_write(void)
 static bool
 make_one(void *ctx)
 {
-	struct fcgi_response_body body = { "[", "]", 2, 4, false };
+	struct fcgi_response_body body = {
+		"[",
+		"]",
+		.count = 2,
+		.bytes = 4,
+	};
 	struct fcgi_response *response;
 
 	(void)ctx;

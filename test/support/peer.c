@@ -40,7 +40,7 @@ fill_context(struct site *site)
 	struct fcgi_context *context = &site->context;
 
 	context->env = unit_env();
-	context->core = bx_engine_core(site->engine);
+	context->engine = site->engine;
 	context->options = &site->options;
 	context->budget.limit = 10000000;
 	context->now = 1000;
