@@ -261,3 +261,13 @@ fcgi_conn_answer(struct fcgi_request *request)
 {
 	fcgi_conn_settle(request->peer, request, fcgi_request_answer(request));
 }
+
+void
+fcgi_conn_settle_request(struct fcgi_request *request, enum bx_status status)
+{
+	struct fcgi_conn *conn = request->peer;
+
+	/* One that is being closed lets go of all its requests. */
+	if (conn->state == FCGI_CONN_READING)
+		fcgi_conn_settle(conn, request, status);
+}

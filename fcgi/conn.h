@@ -88,6 +88,11 @@ void fcgi_conn_close(struct fcgi_conn *conn, const char *reason);
 /* The exchange of this request has come out of bx_engine_next_ready. */
 void fcgi_conn_answer(struct fcgi_request *request);
 
+/* The same for any request that has something to say, or, unless status is
+ * BX_OK, ends its connection; a context's settle.  Nothing is written here. */
+void fcgi_conn_settle_request(struct fcgi_request *request,
+    enum bx_status status);
+
 /* Write what the connections have to say. */
 void fcgi_conn_flush_all(struct fcgi_conn_pool *pool);
 

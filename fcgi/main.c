@@ -37,7 +37,7 @@ serve(const struct bx_env *env, const struct fcgi_options *options,
 	int status = EXIT_FAILURE;
 	struct fcgi_extensions extensions;
 	struct bx_engine *engine;
-	struct fcgi_server *server = NULL;
+	struct fcgi_server *server;
 
 	engine = bx_engine_new(env, &options->settings);
 	if (engine == NULL) {
@@ -46,11 +46,14 @@ serve(const struct bx_env *env, const struct fcgi_options *options,
 		    "or no random bytes\"");
 		return status;
 	}
-	if (fcgi_extensions_add(&extensions, options, engine) &&
-	    start_plugins(modules, engine))
-		server = fcgi_server_new(env, options, engine);
-	if (server != NULL)
+	server = fcgi_server_new(env, options, engine);
+	if (server != NULL &&
+	    fcgi_extensions_add(&extensions, options, engine) &&
+	    start_plugins(modules, engine) && fcgi_server_open(server))
 		status = fcgi_server_run(server);
+	fcgi_server_close(server);
+	/* Plugins that stop may still ask for what the server gives them. */
+	bx_engine_stop(engine);
 	fcgi_server_free(server);
 	bx_engine_free(engine);
 	return status;

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "content.h"
 #include "context.h"
 #include "engine/engine.h"
 #include "engine/exchange.h"
@@ -47,9 +48,8 @@ fcgi_request_of_idle(struct fcgi_idle *item)
 	return FCGI_IDLE_OWNER(item, struct fcgi_intake, idle)->request;
 }
 
-/* For the head of a response: who may change it. */
-static const struct fcgi_heading_source *
-find_source(const struct fcgi_request *request,
+const struct fcgi_heading_source *
+fcgi_request_source(const struct fcgi_request *request,
     struct fcgi_heading_source *source)
 {
 	if (!bx_engine_has_heading(request->context->engine))
@@ -66,14 +66,15 @@ drop_intake(struct fcgi_request *request)
 	request->intake = NULL;
 }
 
-static enum bx_status
-reply(struct fcgi_request *request, unsigned status, const char *why)
+enum bx_status
+fcgi_request_reply(struct fcgi_request *request, unsigned status,
+    const char *why)
 {
 	struct fcgi_heading_source source;
 	const struct fcgi_response_head head = {
 		.status = status,
 		.cors = request->cors,
-		.source = find_source(request, &source),
+		.source = fcgi_request_source(request, &source),
 	};
 
 	request->response = fcgi_response_status(request->context->env,
@@ -151,6 +152,14 @@ introduce_visitor(struct fcgi_request *request)
 	bx_exchange_set_visitor(request->exchange, &visitor);
 }
 
+void
+fcgi_request_say(struct fcgi_request *request, struct fcgi_response *response)
+{
+	request->response = response;
+	request->state = FCGI_REQUEST_ANSWERING;
+	request->context->settle(request, BX_OK);
+}
+
 /* Everything that the status has to say comes from the exchange. */
 static enum bx_status
 open_exchange(struct fcgi_request *request)
@@ -162,13 +171,13 @@ open_exchange(struct fcgi_request *request)
 	request->exchange = bx_exchange_open(bx_engine_core(context->engine),
 	    &request->transport->info, request);
 	if (request->exchange == NULL)
-		return reply(request, 503, "no_memory");
+		return fcgi_request_reply(request, 503, "no_memory");
 	status = request->transport->receive(request->exchange, &intake->http,
 	    &intake->body, &request->transport_state);
 	if (status != 0) {
 		bx_exchange_close(request->exchange, false, context->now);
 		request->exchange = NULL;
-		return reply(request, status, "no_memory");
+		return fcgi_request_reply(request, status, "no_memory");
 	}
 	introduce_visitor(request);
 	drop_intake(request);
@@ -185,12 +194,15 @@ complete(struct fcgi_request *request)
 	int64_t told = intake->http.content_length;
 
 	if (intake->status != 0)
-		return reply(request, intake->status, intake->why);
+		return fcgi_request_reply(request, intake->status,
+		    intake->why);
 	/* A front that lost its client ends the body early, and whatever
 	 * happens to parse of it was not meant. */
 	if (told >= 0 && (uint64_t)told != intake->received)
-		return reply(request, 400, NULL);
-	return open_exchange(request);
+		return fcgi_request_reply(request, 400, NULL);
+	return intake->is_content
+	    ? fcgi_content_open(request->context->content, request)
+	    : open_exchange(request);
 }
 
 enum bx_status
@@ -210,7 +222,7 @@ fcgi_request_params_end(struct fcgi_request *request)
 		return status;
 	request->state = FCGI_REQUEST_STDIN;
 	if (at_once)
-		return reply(request, intake->status, NULL);
+		return fcgi_request_reply(request, intake->status, NULL);
 	return intake->stdin_ended ? complete(request) : BX_OK;
 }
 
@@ -245,7 +257,7 @@ fcgi_request_stdin_end(struct fcgi_request *request)
 enum bx_status
 fcgi_request_time_out(struct fcgi_request *request)
 {
-	return reply(request, 408, NULL);
+	return fcgi_request_reply(request, 408, NULL);
 }
 
 /* The line that gives the browser its cookie. */
@@ -286,7 +298,7 @@ fcgi_request_answer(struct fcgi_request *request)
 	struct fcgi_heading_source source;
 	char cookie[HTTP_COOKIE_LINE_MAX];
 
-	answer.source = find_source(request, &source);
+	answer.source = fcgi_request_source(request, &source);
 	answer.answer = bx_exchange_answer(request->exchange);
 	if (answer.answer.sets_cookie &&
 	    format_cookie(request, cookie) == BX_OK)
@@ -302,13 +314,19 @@ fcgi_request_go_on(struct fcgi_request *request)
 	fcgi_response_free(request->response);
 	request->response = NULL;
 	request->state = FCGI_REQUEST_OPEN;
-	bx_stream_sent(request->exchange, request->context->now);
+	if (request->content != NULL)
+		fcgi_content_go_on(request->content);
+	else
+		bx_stream_sent(request->exchange, request->context->now);
 }
 
 void
 fcgi_request_finish(struct fcgi_request *request, bool handed_over)
 {
 	drop_intake(request);
+	if (request->content != NULL)
+		fcgi_content_lose(request->content);
+	request->content = NULL;
 	if (request->exchange != NULL)
 		bx_exchange_close(request->exchange, handed_over,
 		    request->context->now);

@@ -17,6 +17,7 @@
  * Ownership: the connection owns the request, which owns its response until
  * it is freed.  context and budget are borrowed while the request lives.
  * Reentrancy: an exchange that starts calls policies, which reach no request.
+ * A plugin that is to answer may do so at once (content.h).
  * Limits: params FCGI_REQUEST_PARAMS_MAX, a body max_message_size, both their
  * budgets; what is over is read, thrown away, and answered 413, 431 or 503.
  */
@@ -33,6 +34,7 @@
 #include "http_cookie.h"
 
 struct bx_exchange;
+struct bx_request;
 struct fcgi_budget;
 struct fcgi_context;
 struct fcgi_idle;
@@ -47,7 +49,7 @@ struct transport;
 enum fcgi_request_state {
 	FCGI_REQUEST_PARAMS,
 	FCGI_REQUEST_STDIN,
-	FCGI_REQUEST_OPEN, /* its exchange waits for an answer */
+	FCGI_REQUEST_OPEN, /* its exchange or plugin has no answer yet */
 	FCGI_REQUEST_ANSWERING,
 	FCGI_REQUEST_DONE
 };
@@ -63,6 +65,7 @@ struct fcgi_request {
 	char *cors;		      /* of http_origin_format, or NULL */
 	char *path;		      /* below the mount; NULL: not kept */
 	struct bx_exchange *exchange; /* its owner is this request */
+	struct bx_request *content;   /* or a plugin answers it */
 	struct fcgi_address address;
 	char new_id[HTTP_COOKIE_ID_LENGTH]; /* if the browser shows none */
 	uint16_t path_len;

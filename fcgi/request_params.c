@@ -112,14 +112,18 @@ route(struct fcgi_request *request, const struct http_origin_list *allowed,
 		fcgi_request_refuse(request, 503, intake->refusal);
 		return;
 	}
-	found = fcgi_router_find(&intake->http, options);
-	if (found.transport == NULL) {
+	found = fcgi_router_find(&intake->http, options,
+	    request->context->content);
+	if (found.transport == NULL && !found.is_content) {
 		*at_once = found.at_once;
 		fcgi_request_refuse(request, found.status, NULL);
 		return;
 	}
 	request->transport = found.transport;
-	origin = found.transport->judge(&intake->http, allowed);
+	intake->is_content = found.is_content;
+	origin = found.is_content
+	    ? http_origin_judge(&intake->http, allowed)
+	    : found.transport->judge(&intake->http, allowed);
 	request->is_foreign = origin == HTTP_ORIGIN_ANY;
 	if (origin == HTTP_ORIGIN_FOREIGN)
 		fcgi_request_refuse(request, 403, NULL);

@@ -1,10 +1,10 @@
 /*
  * request_private.h - what of a request is needed only while it is read, for
- * the files of request.h alone.
+ * the files of request.h and content.h alone.
  *
  * Ownership: the request owns its intake, which is gone once the exchange is
- * open or the reply is there.
- * Reentrancy: no function calls out, but for the allocator.
+ * open or the reply is there; a plugin that is to answer takes it over.
+ * Reentrancy: plugins may change the head of a reply.
  */
 #ifndef FCGI_REQUEST_PRIVATE_H
 #define FCGI_REQUEST_PRIVATE_H
@@ -19,7 +19,9 @@
 #include "idle.h"
 
 struct fcgi_budget;
+struct fcgi_heading_source;
 struct fcgi_request;
+struct fcgi_response;
 
 struct fcgi_intake {
 	struct fcgi_idle idle;
@@ -34,6 +36,7 @@ struct fcgi_intake {
 	const char *refusal; /* static: why it is 503 from the start */
 	const char *why;     /* of status 503 */
 	unsigned status;     /* decided: the rest is thrown away; 0: not */
+	bool is_content;     /* a plugin's */
 	bool stdin_ended;
 };
 
@@ -54,6 +57,19 @@ enum bx_status fcgi_intake_keep(struct fcgi_intake *intake, struct bx_buf *buf,
 /* The reply will be status; nothing else of the request matters. */
 void fcgi_request_refuse(struct fcgi_request *request, unsigned status,
     const char *why);
+
+/* Have the response of status, and let the intake go. */
+enum bx_status fcgi_request_reply(struct fcgi_request *request,
+    unsigned status, const char *why);
+
+/* Have this response, and tell who sends it. */
+void fcgi_request_say(struct fcgi_request *request,
+    struct fcgi_response *response);
+
+/* For the head of a response: who may change it; NULL: nobody. */
+const struct fcgi_heading_source *fcgi_request_source(const struct fcgi_request
+							  *request,
+    struct fcgi_heading_source *source);
 
 /*
  * All params are there: decide what they alone can decide.  *at_once: reply

@@ -26,6 +26,9 @@ struct fcgi_response_head {
 	const struct fcgi_heading_source *source; /* NULL: nobody changes it */
 };
 
+/* The line in which nginx is asked not to collect a response. */
+#define FCGI_RESPONSE_UNBUFFERED "X-Accel-Buffering: no\r\n"
+
 /* What we write ourselves has so many bytes at most. */
 #define FCGI_RESPONSE_HEAD_MAX 1700
 

@@ -3,6 +3,7 @@
  */
 #include <stddef.h>
 
+#include "content.h"
 #include "http_cgi.h"
 #include "options.h"
 #include "router.h"
@@ -58,22 +59,35 @@ fcgi_router_list_types(const struct fcgi_options *options,
 		types[count] = NULL;
 }
 
+/* Which methods pages of other origins may use is not a plugin's to say. */
+static bool
+is_preflight(const struct http_request *request)
+{
+	return request->method == HTTP_METHOD_OPTIONS &&
+	    request->requested_method.len > 0;
+}
+
 struct fcgi_route
 fcgi_router_find(const struct http_request *request,
-    const struct fcgi_options *options)
+    const struct fcgi_options *options, const struct fcgi_content *content)
 {
+	const struct bx_slice path =
+	    http_request_below_mount(request, options->mount);
 	struct fcgi_route route = { .status = 0 };
 
-	if (!http_request_under_mount(request, options->mount)) {
+	if (path.len == 0) {
 		route.status = 404;
-	} else if (request->method == HTTP_METHOD_OPTIONS) {
-		route.status = 200;
 	} else if (request->method == HTTP_METHOD_GET &&
 	    http_request_is_websocket(request)) {
 		/* A front that passes upgrades on keeps the body open, and
 		 * the client has no timeout (rule 95). */
 		route.status = 426;
 		route.at_once = true;
+	} else if (content != NULL && !is_preflight(request) &&
+	    fcgi_content_has(content, path)) {
+		route.is_content = true;
+	} else if (request->method == HTTP_METHOD_OPTIONS) {
+		route.status = 200;
 	} else {
 		route.transport = find_transport(request, options);
 		if (route.transport == NULL)

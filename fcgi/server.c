@@ -12,6 +12,7 @@
 #include "log.h"
 #include "loop_memory.h"
 #include "options.h"
+#include "platform.h"
 #include "server.h"
 #include "signals.h"
 #include "sockets.h"
@@ -23,6 +24,7 @@
 #define DESCRIPTORS_KEPT 32
 #define STOP_SPREAD 5000 /* ms over which clients are told to come back */
 #define STOP_LIMIT 5000	 /* ms for the last answers to be written */
+#define STOP_GRACE 1000	 /* ms in which plugins still answer requests */
 #define BUDGET_MIN ((size_t)64 << 20) /* of all incomplete requests */
 
 struct fcgi_server {
@@ -33,6 +35,7 @@ struct fcgi_server {
 	struct fcgi_context context;
 	struct fcgi_address_network *trusted;
 	struct fcgi_conn_pool pool;
+	struct fcgi_platform platform;
 	struct fcgi_sockets sockets;
 	struct fcgi_signals signals;
 	struct fcgi_timer timer;
@@ -63,6 +66,7 @@ drain(struct fcgi_server *server, size_t most)
 			break;
 		fcgi_conn_answer(bx_exchange_owner(exchange));
 	}
+	fcgi_content_drain(&server->platform.content);
 	fcgi_conn_flush_all(&server->pool);
 	server->is_draining = false;
 }
@@ -86,6 +90,8 @@ next_deadline(const struct fcgi_server *server)
 
 	if (conns < at)
 		at = conns;
+	if (server->platform.content.end_at < at)
+		at = server->platform.content.end_at;
 	return server->stop_at < at ? server->stop_at : at;
 }
 
@@ -97,6 +103,7 @@ on_deadline(void *ctx)
 	server->context.now = fcgi_timer_now();
 	bx_engine_advance(server->engine, server->context.now);
 	fcgi_conn_sweep(&server->pool);
+	fcgi_content_advance(&server->platform.content);
 }
 
 /* Everything that was asked is answered, and what had just been accepted has
@@ -135,7 +142,9 @@ on_prepare(struct ev_loop *loop, ev_prepare *watcher, int revents)
 		fcgi_sockets_resume(&server->sockets);
 	if (has_stopped(server))
 		ev_break(loop, EVBREAK_ALL);
-	if (bx_engine_has_ready(server->engine) || is_looking_around(server))
+	if (bx_engine_has_ready(server->engine) ||
+	    fcgi_content_has_ready(&server->platform.content) ||
+	    is_looking_around(server))
 		ev_idle_start(loop, &server->awake);
 	else
 		ev_idle_stop(loop, &server->awake);
@@ -190,6 +199,8 @@ on_stop(int signal_number, void *ctx)
 	server->pool.refusal = "stopping";
 	fcgi_sockets_close(&server->sockets);
 	bx_engine_shut_down(server->engine, STOP_SPREAD);
+	fcgi_content_shut_down(&server->platform.content,
+	    server->context.now + STOP_GRACE);
 }
 
 static bool
@@ -232,7 +243,9 @@ init_context(struct fcgi_server *server)
 
 	context->env = server->env;
 	context->engine = server->engine;
+	context->settle = fcgi_conn_settle_request;
 	context->options = options;
+	context->content = &server->platform.content;
 	context->now = fcgi_timer_now();
 	fcgi_address_table_init(&context->addresses, server->env, seed,
 	    limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX);
@@ -309,20 +322,26 @@ fcgi_server_new(const struct bx_env *env, const struct fcgi_options *options,
 		bx_free(env, server);
 		return NULL;
 	}
+	fcgi_platform_init(&server->platform, server->loop, &server->context,
+	    relieve, server);
 	fcgi_conn_pool_init(&server->pool);
 	fcgi_sockets_init(&server->sockets, server->loop, on_accept, server);
 	if (!init_context(server) || !init_pool(server)) {
 		fcgi_log(BX_LOG_ERROR, "event=cannot_start");
-		goto free_server;
+		fcgi_server_free(server);
+		return NULL;
 	}
-	if (!fcgi_sockets_open(&server->sockets, env, options))
-		goto free_server;
 	start_watchers(server);
+	bx_engine_set_platform(engine, &server->platform.functions);
+	bx_engine_set_now(engine, server->context.now);
 	return server;
+}
 
-free_server:
-	fcgi_server_free(server);
-	return NULL;
+bool
+fcgi_server_open(struct fcgi_server *server)
+{
+	return fcgi_sockets_open(&server->sockets, server->env,
+	    server->options);
 }
 
 int
@@ -337,12 +356,22 @@ fcgi_server_run(struct fcgi_server *server)
 }
 
 void
-fcgi_server_free(struct fcgi_server *server)
+fcgi_server_close(struct fcgi_server *server)
 {
 	if (server == NULL)
 		return;
 	fcgi_sockets_close(&server->sockets);
 	fcgi_conn_pool_fini(&server->pool);
+	fcgi_content_drain(&server->platform.content);
+}
+
+void
+fcgi_server_free(struct fcgi_server *server)
+{
+	if (server == NULL)
+		return;
+	fcgi_server_close(server);
+	fcgi_platform_fini(&server->platform);
 	fcgi_signals_stop(&server->signals);
 	if (server->timer.loop != NULL) {
 		fcgi_timer_stop(&server->timer);

@@ -22,8 +22,6 @@
 #include "transport.h"
 
 #define STREAM_TYPE "text/event-stream"
-/* The lines in which nginx is asked not to collect the response. */
-#define UNBUFFERED "X-Accel-Buffering: no\r\n"
 /* A client whose stream breaks is back after this many milliseconds. */
 #define RETRY "5000"
 #define COMMENT ":\n\n"
@@ -167,7 +165,7 @@ respond(const struct transport_reply *reply)
 	const struct fcgi_response_head head = {
 		.status = 200,
 		.content_type = STREAM_TYPE ";charset=UTF-8",
-		.more = UNBUFFERED,
+		.more = FCGI_RESPONSE_UNBUFFERED,
 		.cors = reply->cors,
 		.source = reply->source,
 	};

@@ -36,7 +36,7 @@ find(enum http_method method, const char *path, const char *upgrade)
 		request.upgrade = slice(upgrade);
 		request.connection = slice("Upgrade");
 	}
-	return fcgi_router_find(&request, &options);
+	return fcgi_router_find(&request, &options, NULL);
 }
 
 static void
@@ -114,7 +114,7 @@ find_by_accept(const char *accept)
 	request.method = HTTP_METHOD_GET;
 	request.path = slice("/cometd/id");
 	request.accept = slice(accept);
-	return fcgi_router_find(&request, &options).transport;
+	return fcgi_router_find(&request, &options, NULL).transport;
 }
 
 static void

@@ -41,6 +41,7 @@ fill_context(struct site *site)
 
 	context->env = unit_env();
 	context->engine = site->engine;
+	context->settle = fcgi_conn_settle_request;
 	context->options = &site->options;
 	context->budget.limit = 10000000;
 	context->now = 1000;
