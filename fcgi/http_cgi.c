@@ -294,12 +294,6 @@ http_request_below_mount(const struct http_request *request, const char *mount)
 }
 
 bool
-http_request_under_mount(const struct http_request *request, const char *mount)
-{
-	return http_request_below_mount(request, mount).len > 0;
-}
-
-bool
 http_request_has_known_charset(const struct http_request *request)
 {
 	struct bx_slice charset = request->charset;

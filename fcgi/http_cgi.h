@@ -66,14 +66,12 @@ struct http_request {
 enum bx_status http_request_parse(struct http_request *request,
     struct bx_slice params, struct bx_buf *text);
 
-/* Is the path mount itself or below it?  Mount "/cometd" takes "/cometd" and
- * "/cometd/x", not "/cometdx"; mount "/" takes all.  A "/" at the end of
- * mount makes no difference. */
-bool http_request_under_mount(const struct http_request *request,
-    const char *mount);
-
-/* What of the path is below mount, such as "/x", or "/" for the mount itself;
- * absent if it is not under it. */
+/*
+ * What of the path is below mount: "/x", or "/" if it is mount itself; absent
+ * if it is neither.  Mount "/cometd" takes "/cometd" and "/cometd/x", not
+ * "/cometdx"; mount "/" takes all.  A "/" at the end of mount makes no
+ * difference.  Borrowed as the path is.
+ */
 struct bx_slice http_request_below_mount(const struct http_request *request,
     const char *mount);
 

@@ -3,6 +3,8 @@
  */
 #include <string.h>
 
+#include "fcgi/content.h"
+#include "fcgi/context.h"
 #include "fcgi/http_cgi.h"
 #include "fcgi/options.h"
 #include "fcgi/router.h"
@@ -171,6 +173,51 @@ other_methods_are_405(void)
 	CU_ASSERT_FALSE(route.at_once);
 }
 
+static void
+on_request(struct bx_request *request, void *ctx)
+{
+	(void)request;
+	(void)ctx;
+}
+
+static void
+what_a_plugin_serves_goes_there_but_for_preflights_and_websockets(void)
+{
+	const struct bx_content added = { .path = "/x", .fn = on_request };
+	struct fcgi_context context = { .env = unit_env() };
+	struct fcgi_content content;
+	struct http_request request;
+	int method;
+
+	memset(&request, 0, sizeof(request));
+	request.path = slice("/cometd/x/y");
+	fcgi_content_init(&content, &context);
+	CU_ASSERT_TRUE(fcgi_content_add(&content, &added));
+	for (method = HTTP_METHOD_OTHER; method <= HTTP_METHOD_OPTIONS;
+	     method++) {
+		request.method = (enum http_method)method;
+		CU_ASSERT_TRUE(
+		    fcgi_router_find(&request, &options, &content).is_content);
+		CU_ASSERT_FALSE(
+		    fcgi_router_find(&request, &options, NULL).is_content);
+	}
+	request.requested_method = slice("POST");
+	CU_ASSERT_EQUAL(fcgi_router_find(&request, &options, &content).status,
+	    200);
+	request.method = HTTP_METHOD_GET;
+	request.upgrade = slice("websocket");
+	CU_ASSERT_EQUAL(fcgi_router_find(&request, &options, &content).status,
+	    426);
+	request.method = HTTP_METHOD_POST;
+	request.path = slice("/cometd/xy");
+	CU_ASSERT_PTR_NOT_NULL(
+	    fcgi_router_find(&request, &options, &content).transport);
+	request.path = slice("/x");
+	CU_ASSERT_EQUAL(fcgi_router_find(&request, &options, &content).status,
+	    404);
+	fcgi_content_fini(&content);
+}
+
 static const struct unit_test tests[] = {
 	{ "a POST under the mount is long-polling, whatever the path",
 	    a_post_under_the_mount_is_long_polling },
@@ -184,6 +231,8 @@ static const struct unit_test tests[] = {
 	    a_get_that_accepts_a_stream_is_eventsource_unless_that_is_off },
 	{ "clients are told what is on", clients_are_told_what_is_on },
 	{ "other methods are 405", other_methods_are_405 },
+	{ "what a plugin serves goes there, but for preflights and WebSockets",
+	    what_a_plugin_serves_goes_there_but_for_preflights_and_websockets },
 };
 
 UNIT_MAIN("fcgi/router", tests)

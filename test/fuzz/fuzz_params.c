@@ -87,7 +87,7 @@ look_at(const struct http_request *request)
 	struct fcgi_address_networks trusted = { &network, 0 };
 	struct fcgi_address client;
 
-	(void)http_request_under_mount(request, "/cometd");
+	(void)http_request_below_mount(request, "/cometd");
 	(void)http_request_has_known_charset(request);
 	(void)http_request_is_websocket(request);
 	if (fcgi_address_network_parse(request->host, &network) == BX_OK)

@@ -35,6 +35,12 @@ relieve(void *ctx)
 }
 
 static void
+after_watch(void *ctx)
+{
+	(void)ctx;
+}
+
+static void
 fill_context(struct site *site)
 {
 	struct fcgi_context *context = &site->context;
@@ -43,6 +49,7 @@ fill_context(struct site *site)
 	context->engine = site->engine;
 	context->settle = fcgi_conn_settle_request;
 	context->options = &site->options;
+	context->content = &site->platform.content;
 	context->budget.limit = 10000000;
 	context->now = 1000;
 	fcgi_address_table_init(&context->addresses, unit_env(), seed, 0);
@@ -78,6 +85,9 @@ site_start(struct site *site)
 		return false;
 	}
 	fill_context(site);
+	fcgi_platform_init(&site->platform, pool->loop, &site->context,
+	    after_watch, NULL);
+	bx_engine_set_platform(site->engine, &site->platform.functions);
 	fcgi_conn_pool_init(pool);
 	pool->context = &site->context;
 	pool->relieve = relieve;
@@ -93,6 +103,9 @@ void
 site_stop(struct site *site)
 {
 	fcgi_conn_pool_fini(&site->pool);
+	fcgi_content_drain(&site->platform.content);
+	bx_engine_stop(site->engine);
+	fcgi_platform_fini(&site->platform);
 	CU_ASSERT_EQUAL(site->pool.count, 0);
 	CU_ASSERT_EQUAL(site->pool.requests, 0);
 	CU_ASSERT_EQUAL(site->context.budget.used, 0);
@@ -110,6 +123,7 @@ site_answer(struct site *site)
 
 	while ((exchange = bx_engine_next_ready(site->engine)) != NULL)
 		fcgi_conn_answer(bx_exchange_owner(exchange));
+	fcgi_content_drain(&site->platform.content);
 }
 
 void
@@ -234,15 +248,24 @@ peer_params(struct peer *peer, uint16_t id, const char *method,
 }
 
 void
+peer_request(struct peer *peer, uint16_t id, const char *const *params,
+    const char *body)
+{
+	peer_begin(peer, id, FCGI_KEEP_CONN);
+	say_params(peer, id, params);
+	if (body[0] != '\0')
+		peer_say(peer, FCGI_STDIN, id, body, strlen(body));
+	peer_say(peer, FCGI_STDIN, id, "", 0);
+}
+
+void
 peer_stream(struct peer *peer, uint16_t id, const char *uri, const char *last)
 {
 	const char *const more[] = { "REQUEST_METHOD", "GET", "REQUEST_URI",
 		uri, "HTTP_ACCEPT", "text/event-stream", "HTTP_LAST_EVENT_ID",
 		last, NULL };
 
-	peer_begin(peer, id, FCGI_KEEP_CONN);
-	say_params(peer, id, more);
-	peer_say(peer, FCGI_STDIN, id, "", 0);
+	peer_request(peer, id, more, "");
 }
 
 void

@@ -18,6 +18,7 @@
 
 #include "fcgi/conn.h"
 #include "fcgi/options.h"
+#include "fcgi/platform.h"
 
 #define PEER_BYTES_MAX 1048576
 #define PEER_SOCKET_BYTES 4096 /* so small that little fills a connection */
@@ -27,6 +28,7 @@ struct site {
 	struct bx_engine *engine;
 	struct fcgi_context context;
 	struct fcgi_conn_pool pool;
+	struct fcgi_platform platform;
 	bool relieves; /* answer and write whenever the pool asks */
 };
 
@@ -60,6 +62,11 @@ void peer_begin(struct peer *peer, uint16_t id, uint8_t flags);
 void peer_params(struct peer *peer, uint16_t id, const char *method,
     const char *uri);
 void peer_post(struct peer *peer, uint16_t id, const char *body);
+
+/* Say the whole of a request with these names and values of params, of which
+ * NULL is the last. */
+void peer_request(struct peer *peer, uint16_t id, const char *const *params,
+    const char *body);
 
 /* Say the whole of a GET that asks for a stream; last is the Last-Event-ID,
  * or "". */
