@@ -230,9 +230,10 @@ struct bx_host {
 	void (*unwatch)(struct bx_host *host, struct bx_watch *watch);
 
 	/* Serve all HTTP requests for the path, such as "/status", and below
-	 * it, under the mount, until the plugin stops.  It goes before Bayeux.
-	 * false: there is one, no memory, it is no path, or the server that
-	 * embeds the engine speaks no HTTP. */
+	 * it, under the mount, until the plugin stops; of several paths the
+	 * longest.  It goes before Bayeux, which keeps "/".  false:
+	 * there is one, no memory, it is no path, or the server that embeds
+	 * the engine speaks no HTTP. */
 	bool (*add_content)(struct bx_host *host, const char *path,
 	    bx_content_fn *fn, void *ctx);
 	void (*remove_content)(struct bx_host *host, const char *path);
@@ -257,8 +258,9 @@ struct bx_host {
 	void (*on_gone)(struct bx_request *request, bx_request_gone_fn *gone,
 	    void *ctx);
 
-	/* In heading: the status, the path of the request below the mount, and
-	 * a header in place of those of that name, or beside none; NULL takes
+	/* In heading: the status, the path of the request below the mount (it
+	 * is absent for what is not there, not known or very long), and a
+	 * header in place of those of that name, or beside none; NULL takes
 	 * them away.  false: no memory, or it is one of those that say where
 	 * the response ends, or no header at all. */
 	unsigned (*heading_status)(const struct bx_heading *heading);

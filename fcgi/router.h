@@ -9,7 +9,8 @@
  *	GET of anything else		400 (it can carry no message)
  *	other methods			405 with Allow
  *
- * Otherwise the path says nothing about the type of messages (BAYEUX.md rule 6).
+ * Otherwise the path says nothing about the type of messages (BAYEUX.md
+ * rule 6).
  *
  * Ownership: everything is borrowed for the call, or static.
  * Reentrancy: no function calls out.

@@ -9,7 +9,9 @@
 #include "engine/exchange.h"
 #include "engine/exchange_private.h"
 #include "engine/message.h"
+#include "engine/plugin.h"
 #include "fcgi/context.h"
+#include "fcgi/heading.h"
 #include "fcgi/options.h"
 #include "fcgi/params.h"
 #include "fcgi/request.h"
@@ -730,6 +732,69 @@ without_memory_only_the_request_is_lost(void)
 	CU_ASSERT_TRUE(unit_fail_each(whole_request, NULL) > 10);
 }
 
+static void
+on_heading(void *ctx, struct bx_heading *heading)
+{
+	(void)ctx;
+	(void)fcgi_heading_set(heading, "X-Length", NULL);
+}
+
+static const struct bx_plugin changes = {
+	.major = BX_PLUGIN_MAJOR,
+	.minor = BX_PLUGIN_MINOR,
+	.size = sizeof(changes),
+	.name = "changes",
+	.heading = on_heading,
+};
+
+/* The length of the path that is kept with a request for uri; -1: there is no
+ * memory. */
+static int
+kept_path(struct site *site, const char *uri)
+{
+	char line[700];
+	const char *const params[] = { "REQUEST_METHOD=POST", line, NULL };
+	struct fcgi_request *request;
+	int len;
+
+	(void)snprintf(line, sizeof(line), "REQUEST_URI=%s", uri);
+	request = fcgi_request_new(&site->context, &site->budget, ID, NULL);
+	if (request == NULL)
+		return -1;
+	len = feed_params(request, params) == BX_OK ? request->path_len : -1;
+	CU_ASSERT_EQUAL(len > 0, request->path != NULL);
+	fcgi_request_free(request);
+	return len;
+}
+
+static bool
+keep_path(void *ctx)
+{
+	return kept_path(ctx, "/cometd/abc") >= 0;
+}
+
+static void
+a_path_is_kept_only_where_a_plugin_changes_headers(void)
+{
+	struct site site;
+	char uri[700] = "/cometd/";
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	CU_ASSERT_EQUAL(kept_path(&site, "/cometd/abc"), 0);
+	CU_ASSERT_EQUAL(bx_engine_add_plugin(site.engine, &changes, NULL,
+			    NULL),
+	    BX_OK);
+	CU_ASSERT_EQUAL(kept_path(&site, "/cometd/abc"), 4);
+	CU_ASSERT_EQUAL(kept_path(&site, "/cometd"), 1);
+	CU_ASSERT_EQUAL(kept_path(&site, "/other"), 0);
+	memset(uri + strlen(uri), 'x', FCGI_REQUEST_PATH_MAX - 1);
+	CU_ASSERT_EQUAL(kept_path(&site, uri), FCGI_REQUEST_PATH_MAX);
+	uri[strlen(uri)] = 'x';
+	CU_ASSERT_EQUAL(kept_path(&site, uri), 0);
+	CU_ASSERT_TRUE(unit_fail_each(keep_path, &site) >= 3);
+	site_stop(&site);
+}
+
 static const struct unit_test tests[] = {
 	{ "a handshake is answered by its exchange",
 	    a_handshake_is_answered_by_its_exchange },
@@ -777,6 +842,8 @@ static const struct unit_test tests[] = {
 	    a_request_that_does_not_go_on_expires },
 	{ "without memory only the request is lost",
 	    without_memory_only_the_request_is_lost },
+	{ "a path is kept only where a plugin changes headers",
+	    a_path_is_kept_only_where_a_plugin_changes_headers },
 };
 
 UNIT_MAIN("fcgi/request", tests)
