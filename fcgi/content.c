@@ -209,11 +209,15 @@ fcgi_content_has_ready(const struct fcgi_content *content)
 	    !bx_list_is_empty(&content->ready);
 }
 
-/* The server ends it, and its plugin may want to know. */
+/* The server ends it, if it is a stream, and its plugin may want to know. */
 static void
-note_gone(struct bx_request *request)
+end_stream(struct bx_request *request)
 {
-	if (request->owner != NULL && request->gone != NULL) {
+	if (!request->is_begun || request->is_ended)
+		return;
+	request->is_ended = true;
+	fcgi_content_mark_ready(request);
+	if (request->gone != NULL) {
 		bx_list_remove(&request->lost);
 		bx_list_append(&request->content->gone, &request->lost);
 	}
@@ -222,19 +226,12 @@ note_gone(struct bx_request *request)
 void
 fcgi_content_shut_down(struct fcgi_content *content, bx_msec end_at)
 {
-	struct bx_request *request;
 	size_t count;
 
 	content->is_closing = true;
 	content->end_at = end_at;
-	for (count = content->count; count > 0; count--) {
-		request = next_of_all(content);
-		if (!request->is_begun || request->is_ended)
-			continue;
-		request->is_ended = true;
-		fcgi_content_mark_ready(request);
-		note_gone(request);
-	}
+	for (count = content->count; count > 0; count--)
+		end_stream(next_of_all(content));
 }
 
 void
@@ -248,8 +245,12 @@ fcgi_content_advance(struct fcgi_content *content)
 	content->end_at = BX_NEVER;
 	for (count = content->count; count > 0; count--) {
 		request = next_of_all(content);
-		if (request != NULL && request->request != NULL &&
-		    !request->is_begun && !request->is_busy)
+		if (request == NULL)
+			return;
+		/* It may have begun since. */
+		end_stream(request);
+		if (request->request != NULL && !request->is_begun &&
+		    !request->is_busy)
 			fcgi_content_refuse(request, "stopping");
 	}
 }

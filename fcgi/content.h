@@ -71,7 +71,7 @@ void fcgi_content_drain(struct fcgi_content *content);
 bool fcgi_content_has_ready(const struct fcgi_content *content);
 
 /* The process is about to end: end all streams, and at end_at, which advance
- * waits for, answer all else with 503. */
+ * waits for, those that have begun since, and answer all else with 503. */
 void fcgi_content_shut_down(struct fcgi_content *content, bx_msec end_at);
 void fcgi_content_advance(struct fcgi_content *content);
 

@@ -317,6 +317,25 @@ streams_end_with_the_process_and_all_else_a_little_later(void)
 }
 
 static void
+a_stream_that_begins_while_the_process_ends_is_ended_as_well(void)
+{
+	hold();
+	fcgi_content_shut_down(content(), site.context.now + 1000);
+	CU_ASSERT_TRUE(fcgi_content_begin(asked, &ok, on_gone, &gones));
+	CU_ASSERT_TRUE(
+	    fcgi_content_write(asked, (struct bx_slice){ "abc", 3 }));
+	peer_talk(&site, &peer);
+	CU_ASSERT_EQUAL(peer_count(&peer, FCGI_END_REQUEST, ID), 0);
+	site.context.now += 1000;
+	fcgi_content_advance(content());
+	peer_talk(&site, &peer);
+	CU_ASSERT_PTR_NOT_NULL(strstr(peer_text(&peer, ID), "\r\n\r\nabc"));
+	CU_ASSERT_EQUAL(peer_count(&peer, FCGI_END_REQUEST, ID), 1);
+	CU_ASSERT_EQUAL(gones, 1);
+	stop();
+}
+
+static void
 a_path_that_goes_while_the_body_comes_is_404(void)
 {
 	start();
@@ -367,6 +386,8 @@ static const struct unit_test tests[] = {
 	    what_nobody_reads_goes_with_its_plugin },
 	{ "streams end with the process, and all else a little later",
 	    streams_end_with_the_process_and_all_else_a_little_later },
+	{ "a stream that begins while the process ends is ended as well",
+	    a_stream_that_begins_while_the_process_ends_is_ended_as_well },
 	{ "a path that goes while the body comes is 404",
 	    a_path_that_goes_while_the_body_comes_is_404 },
 	{ "a held request does not time out",
