@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { BinaryExtension } from '../node_modules/cometd/BinaryExtension.js';
 import { Client, events } from './support/bayeux.mjs';
 import { CometdClient, withClients } from './support/clients.mjs';
-import { pluginFile, startStack } from './support/stack.mjs';
+import { pluginFile, shippedPlugin, startStack } from './support/stack.mjs';
 import { within } from './support/wait.mjs';
 
 const target = 'probe/call';
@@ -155,8 +155,7 @@ test('rule 107: a call right behind the handshake', async () => {
 });
 
 test('rule 107: the plugin of the examples is called', async () => {
-	const upper = pluginFile('probe')
-	    .replace('test/plugins/probe', 'conf-examples/plugins/upper');
+	const upper = shippedPlugin('upper');
 	const own = await startStack({ config:
 	    `plugin "upper" { path = "${upper}" longest = 20 }` });
 	try {

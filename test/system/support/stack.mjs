@@ -39,6 +39,12 @@ export function pluginFile(name) {
 	    `test/plugins/${name}.so`);
 }
 
+// The same for one that is shipped.
+export function shippedPlugin(name) {
+	return path.join(path.dirname(path.dirname(program)),
+	    `conf-examples/plugins/${name}.so`);
+}
+
 // Whatever goes wrong, no child and no folder outlives the tests.
 const children = new Set();
 const folders = new Set();
