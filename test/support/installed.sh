@@ -40,10 +40,10 @@ loads() {
 	"$program" -t -c "$scratch/all.conf"
 }
 
-# The flags are those of bayeux.pc.
+# The flags are those of bayeux.pc, and of the one that needs more.
 for source in "$sources"/*.c; do
-	${CC:-cc} -shared -fPIC -I"$include" \
-	    -o "$scratch/$(basename "$source" .c).so" "$source"
+	${CC:-cc} -shared -fPIC -pthread -I"$include" \
+	    -o "$scratch/$(basename "$source" .c).so" "$source" -lcrypt
 done
 loads "$scratch"
 loads "$modules"

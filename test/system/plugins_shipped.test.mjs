@@ -7,11 +7,11 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { barrier, Client, events, freshChannel, joined, post }
 	from './support/bayeux.mjs';
-import { receives, withClients } from './support/clients.mjs';
+import { CometdClient, receives, withClients } from './support/clients.mjs';
 import { PerlClient } from './support/perl_client.mjs';
 import { pluginFile, program, scratchFolder, shippedPlugin, startStack, tree }
 	from './support/stack.mjs';
-import { until, within } from './support/wait.mjs';
+import { until, watch, within } from './support/wait.mjs';
 
 const lasting = { timeout: '600s', max_interval: '600s' };
 
@@ -48,7 +48,7 @@ test('the example of the configuration shows each with its keys', () => {
 	const sections = [...text.matchAll(/^#plugin "(\w+)" {[^}]*^#}/gm)]
 	    .filter(([, name]) => name !== 'acl');
 	assert.deepEqual(sections.map(([, name]) => name).sort(),
-	    ['chatbot', 'echo', 'math', 'monitor']);
+	    ['auth', 'chatbot', 'echo', 'math', 'monitor']);
 	fs.writeFileSync(file, sections.map(([section]) => `${section}\n`)
 	    .join('').replace(/^#/gm, '')
 	    .replace(/".*plugins\/(\w+).so"/g, (_, name) =>
@@ -390,3 +390,247 @@ test('monitor: a disk that is full costs no more', () =>
 		    'event=not_written error="No space left on device"'),
 		'it is logged');
 	}));
+
+// auth.  Lines as "htpasswd -bnB -C 4" and "openssl passwd" write them; it is a
+// cost that costs nothing, but slow's, which is 12.
+
+const USERS = `# comments, and lines that are none
+nobody
+:$2y$04$abcdefghijklmnopqrstuuinwY/tkBVrn3xrxQI/TgnMHhkvl85RW
+ann:$2y$04$bayeuxbayeuxbayeuxbaye9Pp6Mvfb08pX353Opii0ocQ5hBrFKzy
+bob:$2y$04$abcdefghijklmnopqrstuuinwY/tkBVrn3xrxQI/TgnMHhkvl85RW
+six:$6$rounds=1000$bayeux$tNYIHij3zbZzOg8VhrDSkzgfzepc5tk/vZexAErA5AubHN\
+VO/BzXrYUn3.XoBSVIS8Dlu0RvYbsUUWD76DgQ90
+five:$5$rounds=1000$bayeux$izVCXnFo.geHoOPub6ekI6pI79vaKRHO183/KE4ck08\r
+slow:$2y$12$abcdefghijklmnopqrstuuvhqlfa3SToYAWnpQD0wYcoxAD7y2cEy
+apr:$apr1$bayeuxba$0123456789abcdef012345
+long:${'$2y$04$'.repeat(100)}
+empty:
+`;
+
+const must = '403::Must pass username and password in ext to handshake';
+const invalid = '403::Invalid username or password';
+const busy = '403::Too busy, try again';
+const notYours = '403::A private channel is for its owner alone';
+
+// A stack that asks for passwords, and the file of them.
+async function withAuth(use, keys = '', more = '') {
+	const folder = scratchFolder();
+	const users = path.join(folder, 'users');
+	fs.writeFileSync(users, USERS);
+	await withStack(section('auth', `users = "${users}" ${keys}`) + more,
+	    (own) => use(own, users));
+	fs.rmSync(folder, { recursive: true });
+}
+
+const login = (username, password) => ({ ext: { username, password } });
+
+async function enter(address, username = 'ann', password = 'wonderland') {
+	const client = new Client(address);
+	const reply = await client.handshake(login(username, password));
+	assert.equal(reply.successful, true, JSON.stringify(reply));
+	await client.connect();
+	return client;
+}
+
+async function assertRefused(address, fields, error) {
+	const reply = await new Client(address).handshake(fields);
+	assert.equal(reply.successful, false, JSON.stringify(reply));
+	assert.equal(reply.error, error);
+	assert.equal(reply.advice.reconnect, 'none');
+	assert.equal(reply.clientId, undefined);
+}
+
+test('auth: who is in the file comes in', () => withAuth(async (own) => {
+	for (const [username, password] of [['ann', 'wonderland'],
+		['bob', 'sesame'], ['six', 'six'], ['five', 'five']])
+		await enter(own.http, username, password);
+}));
+
+test('auth: a handshake has to have both, as texts', () =>
+	withAuth(async (own) => {
+		for (const fields of [{}, { ext: {} }, { ext: null },
+			{ ext: { username: 'ann' } },
+			{ ext: { password: 'wonderland' } },
+			{ ext: { authentication: { user: 'ann',
+				credentials: 'wonderland' } } },
+			login('ann', null), login(['ann'], 'wonderland')])
+			await assertRefused(own.http, fields, must);
+	}));
+
+test('auth: whoever is not in the file stays outside', () =>
+	withAuth(async (own) => {
+		for (const [username, password] of [
+			['ann', 'sesame'], ['ann', ''], ['', 'sesame'],
+			['ann', 'Wonderland'], ['ann', 'wonderland '],
+			['ann\0', 'wonderland'], ['ann', 'wonderland\0'],
+			['carol', 'wonderland'], ['nobody', ''],
+			['# comments, and lines that are none', ''],
+			['ann:$2y$04', 'wonderland'], ['apr', 'apr'],
+			['long', 'wonderland'], ['long', 'sesame'],
+			['empty', ''], ['x'.repeat(300), 'x'],
+			['ann', 'x'.repeat(600)], ['ann\nbob', 'sesame'],
+		])
+			await assertRefused(own.http, login(username, password),
+			    invalid);
+		await until(() => own.output.includes(
+		    'plugin=auth event=hash_of_unknown_kind'), 'it is logged');
+	}));
+
+test('auth: the file is read anew when it has changed', () =>
+	withAuth(async (own, users) => {
+		await assertRefused(own.http, login('new', 'sesame'), invalid);
+		fs.appendFileSync(users, USERS.replace('bob:', 'new:')
+		    .replace('ann:', 'other:'));
+		await enter(own.http, 'new', 'sesame');
+		fs.writeFileSync(users, 'x:y\n');
+		await assertRefused(own.http, login('new', 'sesame'), invalid);
+		fs.rmSync(users);
+		await assertRefused(own.http, login('ann', 'wonderland'),
+		    invalid);
+		await until(() => own.output.includes(
+		    'plugin=auth event=cannot_read_users'), 'it is logged');
+		fs.writeFileSync(users, USERS);
+		await enter(own.http);
+	}));
+
+// Seen by what it logs: the first line's hash, which is none.
+test('auth: a name that is not known is looked at as well', () =>
+	withAuth(async (own, users) => {
+		const trouble = 'plugin=auth event=hash_of_unknown_kind';
+		await assertRefused(own.http, login('carol', 'x'), invalid);
+		assert.ok(!own.output.includes(trouble));
+		fs.writeFileSync(users, USERS.replace('ann:$2y$', 'ann:$0y$'));
+		await assertRefused(own.http, login('carol', 'x'), invalid);
+		await until(() => own.output.includes(trouble), 'it is logged');
+	}));
+
+test('auth: a name becomes the user of the session', async () => {
+	const folder = scratchFolder();
+	const file = path.join(folder, 'events');
+	await withAuth(async (own) => {
+		await enter(own.http);
+		await assertRefused(own.http, login('ann', 'secret'), invalid);
+		await until(() => lines(file).length >= 2, 'it is written');
+	}, '', section('monitor', `file = "${file}"`));
+	const [first, second] = lines(file);
+	assert.equal(first.event, 'client_connect');
+	assert.equal(first.user, 'ann');
+	assert.equal(second.event, 'handshake_denied');
+	assert.equal(second.error, invalid);
+	assert.equal(second.ip, '127.0.0.1');
+	assert.ok(!fs.readFileSync(file, 'utf8').includes('secret'));
+	fs.rmSync(folder, { recursive: true });
+});
+
+test('auth: /private/ID is for its owner alone', () =>
+	withAuth(async (own) => {
+		const ann = await enter(own.http);
+		const bob = await enter(own.http, 'bob', 'sesame');
+		const own_ = `/private/${ann.clientId}`;
+		for (const name of [own_, `${own_}/x`, `${own_}/*`,
+			`${own_}/x/**`, '/private', '/*', '/privat/**'])
+			assert.equal((await ann.subscribe(name)).successful,
+			    true, name);
+		for (const name of [own_, `${own_}/x`, `${own_}/*`,
+			`${own_}/x/**`, `${own_}x`, '/private/*', '/private/**',
+			'/**', '/private/x', `/private/${bob.clientId}x`]) {
+			const reply = await bob.subscribe(name);
+			assert.equal(reply.successful, false, name);
+			assert.equal(reply.error, notYours);
+		}
+		assert.equal((await bob.subscribe(['/ok', own_])).error,
+		    notYours);
+		for (const name of [own_, `${own_}/x`, '/private/x']) {
+			const reply = await bob.publish(name, 'boo');
+			assert.equal(reply.successful, false, name);
+			assert.equal(reply.error, notYours);
+		}
+		const seen = [];
+		assert.equal((await ann.publish(own_, 'mine', {}, seen))
+		    .successful, true);
+		assert.deepEqual(seen.map(({ data }) => data), ['mine']);
+	}));
+
+test('auth: what has no session publishes to nobody alone', async () => {
+	const folder = scratchFolder();
+	const users = path.join(folder, 'users');
+	fs.writeFileSync(users, USERS);
+	await withStack(section('auth', `users = "${users}"`), async (own) => {
+		const ann = await enter(own.http);
+		const { json: [reply] } = await post(own.http, [{ data: 1,
+			channel: `/private/${ann.clientId}` }]);
+		assert.equal(reply.error, notYours);
+	}, { anonymous_publish: 'yes' });
+	fs.rmSync(folder, { recursive: true });
+});
+
+// Passwords that take long are looked at one after the other.  All who may wait
+// do so when one more is sent away, and until the first of them is done.
+test('auth: nobody else waits while passwords are looked at', () =>
+	withAuth(async (own) => {
+		const ann = await enter(own.http);
+		const order = [];
+		const slow = Array.from({ length: 5 }, async () => {
+			const reply = await new Client(own.http)
+			    .handshake(login('slow', 'slow'));
+			order.push(reply.successful ? 'in' : reply.error);
+			return reply;
+		});
+		const settled = watch(Promise.all(slow));
+		await until(() => order.length > 0, 'one is sent away');
+		assert.deepEqual(order, [busy]);
+		await ann.publish('/a', 1);
+		assert.equal(settled.settled, false);
+		order.push('published');
+		const replies = await within(settled.promise, 'the others');
+		assert.equal(order.at(-1), 'in', order);
+		assert.equal(order.filter((what) => what === 'in').length, 4);
+		const { advice } = replies.find(({ error }) => error === busy);
+		assert.equal(advice.reconnect, 'handshake');
+		assert.ok(advice.interval > 0);
+		await enter(own.http);
+	}, 'waiting = 4'));
+
+test('auth: the process ends while handshakes wait', () =>
+	withAuth(async (own) => {
+		const order = [];
+		const slow = Array.from({ length: 13 }, () =>
+			new Client(own.http).handshake(login('slow', 'slow'))
+			    .then(({ error }) => order.push(error),
+				(error) => order.push(error.message)));
+		await until(() => order.length > 0, 'one is sent away');
+		await own.stopProcess();
+		await within(Promise.all(slow), 'the others');
+		assert.equal(order.length, 13);
+		await own.startProcess();
+		await own.answers();
+	}, 'waiting = 12'));
+
+test('auth: the CometD client logs in, and is told to stop', () =>
+	withAuth(async (own) => {
+		const ann = new CometdClient(own);
+		const eve = new CometdClient(own);
+		for (const { client } of [ann, eve])
+			client.unregisterTransport('websocket');
+		const shake = (client, fields) => within(
+		    new Promise((resolve) =>
+			client.client.handshake(fields, resolve)), 'a reply');
+		try {
+			assert.equal((await shake(ann, login('ann',
+			    'wonderland'))).successful, true);
+			const reply = await shake(eve, login('eve', 'x'));
+			assert.equal(reply.error, invalid);
+			await until(() => eve.client.isDisconnected(),
+			    'it has given up');
+		} finally {
+			await within(ann.disconnect(), 'it leaves');
+		}
+	}));
+
+test('auth: it does not start without a file that it can read', async () => {
+	for (const keys of ['', 'users = "/nowhere/users"'])
+		await assert.rejects(startStack({ front: 'none',
+			config: section('auth', keys) }),
+		/plugin=auth event=cannot_start/);
+});
