@@ -1,11 +1,11 @@
-// page_echo.test.mjs - the page that calls services, with
-// test/plugins/services.c and without.
+// page_echo.test.mjs - the page that calls services, with the plugins echo and
+// math, and without.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { startBrowser } from './support/browser.mjs';
 import { shows } from './support/page.mjs';
-import { pluginFile, startStack } from './support/stack.mjs';
+import { shippedPlugin, startStack } from './support/stack.mjs';
 import { until } from './support/wait.mjs';
 
 let stack;
@@ -13,8 +13,10 @@ let browser;
 let visitors = [];
 
 before(async () => {
-	stack = await startStack({ options: { timeout: '2s' }, config:
-	    `plugin "services" { path = "${pluginFile('services')}" }` });
+	stack = await startStack({ options: { timeout: '2s' },
+	    config: ['echo', 'math'].map((name) =>
+		`plugin "${name}" { path = "${shippedPlugin(name)}" }\n`)
+		.join('') });
 	browser = await startBrowser();
 });
 
@@ -127,7 +129,7 @@ test('what the server cannot do it says', async () => {
 	await calculate(visitor, 1, '÷', 0);
 	const { back, time, failed } = await newest(visitor, 'Results');
 	assert.equal(failed, true);
-	assert.equal(back, 'there is no such number');
+	assert.equal(back, 'division by zero');
 	assert.equal(time, '');
 	visitor.assertClean();
 });
