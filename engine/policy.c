@@ -25,20 +25,26 @@ clear_denial(struct bx_denial *denial)
 	denial->advises = false;
 }
 
+/* Nobody, or somebody who may be called so? */
+static bool
+is_user(const char *name)
+{
+	return name[0] == '\0' || bx_user_is_valid(name, strlen(name));
+}
+
 void
 bx_asker_resolve(struct bx_asker *asker, enum bx_verdict verdict,
     const struct bx_denial *denial, const char *user)
 {
-	size_t len = user != NULL ? strlen(user) : 0;
-
 	asker->ticket = NULL;
 	asker->resolved = true;
 	asker->verdict = verdict;
-	if (verdict == BX_VERDICT_PENDING ||
-	    (len > 0 && !bx_user_is_valid(user, len)))
+	if (user == NULL)
+		user = "";
+	if (verdict == BX_VERDICT_PENDING || !is_user(user))
 		asker->verdict = BX_VERDICT_DENY;
-	else if (len > 0)
-		memcpy(asker->user, user, len + 1);
+	else if (user[0] != '\0')
+		memcpy(asker->user, user, strlen(user) + 1);
 	if (denial != NULL)
 		asker->denial = *denial;
 	else
@@ -69,16 +75,22 @@ decide(struct bx_hooks *hooks, struct bx_asker *asker,
 {
 	enum bx_verdict verdict = BX_VERDICT_ABSTAIN;
 
+	memcpy(question->user, asker->user, sizeof(question->user));
 	if (asker->resolved) {
 		asker->resolved = false;
 		verdict = asker->verdict;
 		question->denial = asker->denial;
 	}
 	if (verdict == BX_VERDICT_ABSTAIN) {
-		memcpy(question->user, asker->user, sizeof(question->user));
 		verdict = bx_hooks_ask(hooks, question, &asker->after);
 		question->user[BX_USER_MAX] = '\0';
-		memcpy(asker->user, question->user, sizeof(asker->user));
+		if (question->operation == BX_OPERATION_HANDSHAKE &&
+		    !is_user(question->user))
+			return BX_VERDICT_DENY;
+		/* One that has resolved its own ticket has said it there. */
+		if (!asker->resolved)
+			memcpy(asker->user, question->user,
+			    sizeof(asker->user));
 	}
 	if (verdict == BX_VERDICT_ABSTAIN)
 		verdict = default_verdict(question);

@@ -41,7 +41,7 @@ void bx_asker_init(struct bx_asker *asker);
 
 /* A verdict that comes later: as if the callback had returned it now.  denial
  * and user may be NULL.  PENDING, or a name that no user has (user.h),
- * means DENY. */
+ * means DENY, as does that name for a handshake when it is returned. */
 void bx_asker_resolve(struct bx_asker *asker, enum bx_verdict verdict,
     const struct bx_denial *denial, const char *user);
 

@@ -70,7 +70,8 @@ struct bx_question {
 	/* For the callback to fill. */
 	struct bx_denial denial;    /* with DENY */
 	char user[BX_USER_MAX + 1]; /* of the new session; with ALLOW or
-				     * ABSTAIN, for a handshake alone */
+				     * ABSTAIN, for a handshake alone; one
+				     * with control bytes is denied */
 	/* The server's own: the argument of its own error, or NULL; whether the
 	 * channel is for meta messages, and who asks. */
 	const char *reason;
