@@ -15,6 +15,7 @@ bx_timers_init(struct bx_timers *timers, const struct bx_env *env)
 	timers->env = env;
 	bx_deadlines_init(&timers->deadlines, env);
 	bx_list_init(&timers->all);
+	bx_list_init(&timers->due);
 }
 
 static struct bx_timer *
@@ -51,23 +52,33 @@ bx_timers_add(struct bx_timers *timers, const struct bx_timing *timing)
 void
 bx_timers_cancel(struct bx_timers *timers, struct bx_timer *timer)
 {
+	if (timer == NULL)
+		return;
 	bx_deadline_leave(&timers->deadlines, &timer->deadline);
 	bx_list_remove(&timer->link);
 	bx_free(timers->env, timer);
 }
 
-void
-bx_timers_cancel_of(struct bx_timers *timers, const void *owner)
+static void
+cancel_listed(struct bx_timers *timers, struct bx_list *list,
+    const void *owner)
 {
-	struct bx_list *link = timers->all.next;
+	struct bx_list *link = list->next;
 
-	while (link != &timers->all) {
+	while (link != list) {
 		struct bx_timer *timer = timer_at(link);
 
 		link = link->next;
 		if (timer->timing.owner == owner)
 			bx_timers_cancel(timers, timer);
 	}
+}
+
+void
+bx_timers_cancel_of(struct bx_timers *timers, const void *owner)
+{
+	cancel_listed(timers, &timers->all, owner);
+	cancel_listed(timers, &timers->due, owner);
 }
 
 bx_msec
@@ -79,12 +90,19 @@ bx_timers_next(const struct bx_timers *timers)
 void
 bx_timers_advance(struct bx_timers *timers, bx_msec now)
 {
-	struct bx_deadline *due;
+	struct bx_deadline *deadline;
 
-	while (
-	    (due = bx_deadlines_take_due(&timers->deadlines, now)) != NULL) {
+	/* All of them first, so that what they add has to wait. */
+	while ((deadline = bx_deadlines_take_due(&timers->deadlines, now)) !=
+	    NULL) {
 		struct bx_timer *timer =
-		    BX_LIST_ENTRY(due, struct bx_timer, deadline);
+		    BX_LIST_ENTRY(deadline, struct bx_timer, deadline);
+
+		bx_list_remove(&timer->link);
+		bx_list_append(&timers->due, &timer->link);
+	}
+	while (!bx_list_is_empty(&timers->due)) {
+		struct bx_timer *timer = timer_at(timers->due.next);
 		struct bx_timing timing = timer->timing;
 
 		bx_timers_cancel(timers, timer);

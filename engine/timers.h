@@ -17,7 +17,8 @@
 struct bx_timers {
 	const struct bx_env *env;
 	struct bx_deadlines deadlines;
-	struct bx_list all;
+	struct bx_list all; /* but for those that are due */
+	struct bx_list due; /* and will be called in this advance */
 };
 
 /* No timers; allocates nothing. */
@@ -37,6 +38,7 @@ struct bx_timing {
 /* NULL: no memory. */
 struct bx_timer *bx_timers_add(struct bx_timers *timers,
     const struct bx_timing *timing);
+/* NULL is legal. */
 void bx_timers_cancel(struct bx_timers *timers, struct bx_timer *timer);
 void bx_timers_cancel_of(struct bx_timers *timers, const void *owner);
 
