@@ -6,7 +6,6 @@
  * and only then is the first one applied (BAYEUX.md rules 48, 49).
  */
 #include "meta.h"
-#include "session_queue.h"
 #include "turn_ask.h"
 
 /* What a walk does with one name; anything but BX_OK ends the walk. */
@@ -207,15 +206,6 @@ subscribe_name(struct bx_turn *turn, const struct bx_channel_name *name,
 	return status;
 }
 
-/* Has a policy callback or a plugin ended the session?  Then it subscribes to
- * nothing more: nobody would ever take that back. */
-static bool
-has_ended(const struct bx_session *session)
-{
-	return bx_session_state(session) == BX_SESSION_GONE ||
-	    bx_session_is_leaving(session);
-}
-
 /* All of the names, or none. */
 static enum bx_status
 apply(struct bx_turn *turn)
@@ -269,12 +259,13 @@ bx_meta_subscribe(struct bx_turn *turn)
 		return BX_STEP_PARKED;
 	if (ballot.verdict == BX_VERDICT_DENY)
 		return deny(turn, ballot.error);
-	if (has_ended(turn->session))
+	if (bx_turn_has_ended(turn))
 		return fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
 	step = succeed(turn);
 	if (step != BX_STEP_REPLIED)
 		return step;
-	if (has_ended(turn->session))
+	/* Nobody would ever take back what it subscribes to. */
+	if (bx_turn_has_ended(turn))
 		return fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
 	switch (apply(turn)) {
 	case BX_OK:
@@ -331,6 +322,8 @@ bx_meta_unsubscribe(struct bx_turn *turn)
 		return BX_STEP_PARKED;
 	if (ballot.verdict == BX_VERDICT_DENY)
 		return deny(turn, ballot.error);
+	if (bx_turn_has_ended(turn))
+		return fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
 	step = succeed(turn);
 	/* Stopping half-way for want of memory is harmless: the client gets
 	 * no reply, and to unsubscribe again is no error (rule 54). */

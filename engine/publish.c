@@ -38,6 +38,8 @@ bx_publish_fail(const struct bx_incoming *message, const char *text)
 	const size_t prefix_len = sizeof(prefix) - 1;
 	struct call *call = message->call;
 
+	if (call == NULL)
+		return;
 	call->failed = true;
 	(void)snprintf(call->error, sizeof(call->error), "500:%.*s:%s",
 	    (int)(message->channel.len - prefix_len),
@@ -142,12 +144,16 @@ bx_publish(struct bx_turn *turn)
 		return bx_turn_fail(turn, BX_ERROR_DATA_MISSING, NULL);
 	if (!is_granted(turn, &step))
 		return step;
+	if (bx_turn_has_ended(turn))
+		return bx_turn_fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
 	/* The reply comes first, as nothing may fail once others were told. */
 	draft = bx_turn_begin_reply(turn);
 	bx_reply_success(draft);
 	step = bx_turn_end_reply(turn);
 	if (step != BX_STEP_REPLIED)
 		return step;
+	if (bx_turn_has_ended(turn))
+		return bx_turn_fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
 	if (turn->channel.name.kind == BX_CHANNEL_SERVICE)
 		step = call_service(turn);
 	else if (broadcast(turn) != BX_OK)

@@ -16,7 +16,7 @@
 enum bx_step bx_publish(struct bx_turn *turn);
 
 /* Within the call of a service: have message, which it was called with, fail
- * (host.h fail). */
+ * (host.h fail).  Harmless with a message of any other call. */
 void bx_publish_fail(const struct bx_incoming *message, const char *text);
 
 #endif

@@ -184,6 +184,14 @@ bx_turn_screen(struct bx_turn *turn)
 	return pass == BX_PASS_ON;
 }
 
+bool
+bx_turn_has_ended(const struct bx_turn *turn)
+{
+	return turn->session != NULL &&
+	    (bx_session_state(turn->session) == BX_SESSION_GONE ||
+		bx_session_is_leaving(turn->session));
+}
+
 struct bx_slice
 bx_turn_field(const struct bx_turn *turn, enum bx_field field)
 {

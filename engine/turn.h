@@ -88,6 +88,10 @@ struct bx_incoming bx_turn_incoming(const struct bx_turn *turn,
  * NULL afterwards if they have ended its session. */
 bool bx_turn_screen(struct bx_turn *turn);
 
+/* Has a plugin ended the sender's session since?  Then nothing more is done for
+ * it, as for what it sends later (rule 59). */
+bool bx_turn_has_ended(const struct bx_turn *turn);
+
 struct bx_slice bx_turn_field(const struct bx_turn *turn, enum bx_field field);
 
 /* Begin the reply to this message in the core's draft; borrowed until end. */
