@@ -37,6 +37,7 @@ struct bx_core {
 	uint64_t published;
 	bx_msec spread; /* once closing: of retries */
 	bool closing;
+	bool stopping; /* as engine.h bx_engine_stop says */
 };
 
 #endif

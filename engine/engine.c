@@ -15,29 +15,43 @@ struct bx_engine {
 	struct bx_core core;
 };
 
-/* Plugins are told here, where nobody is in the middle of anything. */
+/* No plugin has heard of a session that never was whole. */
+static void
+tell_departure(struct bx_core *core, struct bx_session *session)
+{
+	const struct bx_happening gone = {
+		.kind = BX_HAPPENING_CLIENT_DISCONNECT,
+		.session = session,
+		.reason = bx_session_gone_reason(session),
+	};
+
+	if (!bx_session_is_announced(session))
+		return;
+	bx_plugins_happened(&core->plugins, &gone);
+	bx_plugins_session_gone(&core->plugins, session,
+	    bx_session_gone_reason(session));
+}
+
+/* Plugins are told here, where nobody is in the middle of anything.  Sessions
+ * that end of it are for the next time, so this comes to an end. */
 static void
 tell_departures(struct bx_core *core)
 {
+	size_t count = bx_sessions_departed(core->sessions);
 	struct bx_session *session;
 
-	while ((session = bx_sessions_take_departed(core->sessions)) != NULL) {
-		const struct bx_happening gone = {
-			.kind = BX_HAPPENING_CLIENT_DISCONNECT,
-			.session = session,
-			.reason = bx_session_gone_reason(session),
-		};
-
-		bx_plugins_happened(&core->plugins, &gone);
-		bx_plugins_session_gone(&core->plugins, session,
-		    bx_session_gone_reason(session));
+	for (; count > 0; count--) {
+		session = bx_sessions_take_departed(core->sessions);
+		tell_departure(core, session);
 		bx_session_unref(session);
 	}
 }
 
+/* While it is stopping there are no new sessions, so that these are all. */
 static void
 stop_core(struct bx_core *core)
 {
+	core->stopping = true;
 	if (core->sessions != NULL) {
 		bx_sessions_end_all(core->sessions);
 		tell_departures(core);

@@ -12,7 +12,8 @@ struct bx_session;
 
 /* With the members that each has, beside kind. */
 enum bx_happening_kind {
-	/* session, address; of a local client address is NULL. */
+	/* session, address; of a local client address is NULL.  Behind
+	 * session_new, before the reply to the handshake is written. */
 	BX_HAPPENING_CLIENT_CONNECT,
 	/* session, reason.  Its subscriptions have ended with it. */
 	BX_HAPPENING_CLIENT_DISCONNECT,

@@ -9,7 +9,7 @@
  * returns; ref makes it last.  Slices that are given are copied; those that
  * are returned lie in what was given.
  * Reentrancy: all of it may be called in every call of plugin.h.  Who
- * publishes or delivers in publishing is called again for that event.
+ * publishes or delivers in publishing or happened is called again for that.
  */
 #ifndef BX_HOST_H
 #define BX_HOST_H
@@ -195,10 +195,11 @@ struct bx_host {
 	 * connect, and which no policy is asked about.  Its id is hint, or like
 	 * it if that is in use; it is no secret, and remote clients cannot use
 	 * it.  What is published or delivered to it is given to fn, in order
-	 * and never from within another call.  It is borrowed until
-	 * local_free, or until it is gone otherwise: a plugin that is kicked,
-	 * or whose queue overflows, is told by session_gone, like all.  NULL:
-	 * no memory, no such id, or max_sessions are there. */
+	 * and never from within another call.  It is there until local_free,
+	 * for which NULL is legal, or until the plugin has stopped; if it is
+	 * kicked, or its queue overflows, session_gone tells so, and it is to
+	 * be freed all the same.  NULL: no memory, no such id, max_sessions are
+	 * there, or the plugin or the server is stopping. */
 	struct bx_session *(*local_new)(struct bx_host *host,
 	    const char *hint, bx_local_fn *fn, void *ctx);
 	void (*local_free)(struct bx_session *local);

@@ -258,22 +258,27 @@ set_user(const struct bx_turn *turn, struct bx_session *session)
 	return bx_session_set_login(session, turn->visitor);
 }
 
+/* From here on they are told of its end, too, even if there is no memory for
+ * the reply. */
 static void
 tell_connected(struct bx_turn *turn)
 {
+	const struct bx_incoming message =
+	    bx_turn_incoming(turn, turn->created);
 	const struct bx_happening connected = {
 		.kind = BX_HAPPENING_CLIENT_CONNECT,
 		.session = turn->created,
 		.address = turn->visitor->address,
 	};
 
+	bx_session_announce(turn->created);
+	bx_plugins_session_new(&turn->core->plugins, &message);
 	bx_plugins_happened(&turn->core->plugins, &connected);
 }
 
 static enum bx_step
 create_session(struct bx_turn *turn)
 {
-	struct bx_incoming message;
 	struct bx_session *session;
 	enum bx_step step;
 
@@ -292,8 +297,7 @@ create_session(struct bx_turn *turn)
 	if (bx_session_set_browser(session, turn->visitor) == BX_OK &&
 	    set_user(turn, session) == BX_OK) {
 		bx_session_log_handshake(session);
-		message = bx_turn_incoming(turn, session);
-		bx_plugins_session_new(&turn->core->plugins, &message);
+		tell_connected(turn);
 		bx_session_set_advised(session, turn->connection_type);
 		step = accept_handshake(turn, session);
 	}
@@ -304,7 +308,6 @@ create_session(struct bx_turn *turn)
 	}
 	turn->answers_connect = true;
 	turn->connect = 0;
-	tell_connected(turn);
 	return step;
 }
 

@@ -58,9 +58,12 @@ host_local_new(struct bx_host *host, const char *hint, bx_local_fn *fn,
 		.kind = BX_HAPPENING_CLIENT_CONNECT,
 	};
 
-	if (bx_session_local_new(core->sessions, hint, &client,
+	/* Nobody would be told of its end, or the plugin not any more. */
+	if (core->stopping || node->stopped ||
+	    bx_session_local_new(core->sessions, hint, &client,
 		&connected.session) != BX_OK)
 		return NULL;
+	bx_session_announce(connected.session);
 	bx_plugins_happened(&core->plugins, &connected);
 	return connected.session;
 }

@@ -207,6 +207,18 @@ bx_session_is_commented(const struct bx_session *session)
 }
 
 void
+bx_session_announce(struct bx_session *session)
+{
+	session->announced = true;
+}
+
+bool
+bx_session_is_announced(const struct bx_session *session)
+{
+	return session->announced;
+}
+
+void
 bx_session_end(struct bx_session *session, enum bx_gone_reason reason)
 {
 	struct bx_sessions *sessions = session->sessions;

@@ -59,7 +59,8 @@ struct bx_session *bx_session_find_id(struct bx_sessions *sessions,
 struct bx_session *bx_session_ref(struct bx_session *session);
 void bx_session_unref(struct bx_session *session); /* NULL is legal */
 
-/* Borrowed; BX_CLIENT_ID_LENGTH letters and digits, and a NUL. */
+/* Borrowed; BX_CLIENT_ID_LENGTH letters and digits, and a NUL; of a local
+ * client at most as many, and "-" and "_" among them. */
 const char *bx_session_id(const struct bx_session *session);
 enum bx_session_state bx_session_state(const struct bx_session *session);
 enum bx_gone_reason bx_session_gone_reason(const struct bx_session *session);
@@ -89,6 +90,10 @@ void bx_session_set_advised(struct bx_session *session,
 /* Has the client asked in its handshake for replies in a comment (rule 16)? */
 void bx_session_set_commented(struct bx_session *session);
 bool bx_session_is_commented(const struct bx_session *session);
+
+/* Plugins are about to be told of it, and are to be told of its end. */
+void bx_session_announce(struct bx_session *session);
+bool bx_session_is_announced(const struct bx_session *session);
 
 /*
  * End the session: subscriptions are dropped, its id is unknown, its reader

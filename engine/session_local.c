@@ -81,6 +81,8 @@ bx_session_local_new(struct bx_sessions *sessions, const char *hint,
 void
 bx_session_local_free(struct bx_session *session)
 {
+	if (session == NULL)
+		return;
 	bx_list_remove(&session->local->owned);
 	bx_session_end(session, BX_GONE_DISCONNECT);
 	bx_session_unref(session);

@@ -35,7 +35,8 @@ enum bx_status bx_session_local_new(struct bx_sessions *sessions,
     const char *hint, const struct bx_local_client *client,
     struct bx_session **session);
 
-/* End it, and give up the maker's reference.  Legal when it is GONE. */
+/* End it, and give up the maker's reference.  Legal when it is GONE, and for
+ * NULL. */
 void bx_session_local_free(struct bx_session *session);
 
 /* The same for all that are listed there. */

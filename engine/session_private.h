@@ -29,7 +29,6 @@ struct bx_session_datum {
 };
 
 struct bx_session_user; /* session_user.c */
-
 /* What few sessions have. */
 struct bx_session_extra {
 	struct bx_times times;
@@ -94,6 +93,7 @@ struct bx_session {
 	bool leaving;		    /* to be told so and then GONE */
 	bool commented;		    /* its client asked for comments */
 	bool lacks_stream;	    /* one was refused */
+	bool announced;		    /* plugins know of it */
 	char id[BX_CLIENT_ID_LENGTH + 1];
 };
 

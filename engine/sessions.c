@@ -152,6 +152,18 @@ bx_sessions_has_departed(const struct bx_sessions *sessions)
 	return !bx_list_is_empty(&sessions->departed);
 }
 
+size_t
+bx_sessions_departed(const struct bx_sessions *sessions)
+{
+	const struct bx_list *link;
+	size_t count = 0;
+
+	for (link = sessions->departed.next; link != &sessions->departed;
+	     link = link->next)
+		count++;
+	return count;
+}
+
 struct bx_session *
 bx_sessions_take_departed(struct bx_sessions *sessions)
 {

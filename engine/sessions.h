@@ -35,7 +35,10 @@ void bx_sessions_end_all(struct bx_sessions *sessions);
 void bx_sessions_tell_departures(struct bx_sessions *sessions);
 bool bx_sessions_has_departed(const struct bx_sessions *sessions);
 
-/* A session that is GONE, with the caller's own reference, or NULL. */
+/* How many wait; it counts them. */
+size_t bx_sessions_departed(const struct bx_sessions *sessions);
+
+/* The first of them, with the caller's own reference, or NULL. */
 struct bx_session *bx_sessions_take_departed(struct bx_sessions *sessions);
 
 size_t bx_sessions_count(const struct bx_sessions *sessions);
