@@ -120,8 +120,11 @@ bx_policy_ask(struct bx_hooks *hooks, struct bx_asker *asker, size_t place,
 	 * that says pending without having parked would wait for ever. */
 	while (verdict == BX_VERDICT_PENDING && asker->resolved)
 		verdict = decide(hooks, asker, question);
-	if (verdict == BX_VERDICT_PENDING && asker->ticket != NULL)
+	if (verdict == BX_VERDICT_PENDING && asker->ticket != NULL) {
+		/* What came before needed no asking, and needs none later. */
+		asker->granted = place;
 		return verdict;
+	}
 	asker->after = 0;
 	if (verdict == BX_VERDICT_ALLOW) {
 		asker->granted = place + 1;

@@ -165,6 +165,121 @@ a_verdict_on_a_question_that_fell_away_decides_no_other(void)
 }
 
 static void
+what_needed_no_asking_is_not_asked_later(void)
+{
+	struct court court;
+
+	park_and_resolve(&court, 1, BX_VERDICT_DENY);
+	/* Meanwhile the channel has gone, and would have to be created. */
+	court.first.verdict = BX_VERDICT_ALLOW;
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_CREATE, "/a", 0),
+	    BX_VERDICT_ALLOW);
+	CU_ASSERT_EQUAL(court.first.asked, 1);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_PUBLISH, "/a", 1),
+	    BX_VERDICT_DENY);
+	CU_ASSERT_STRING_EQUAL(court.error, "499::late");
+	CU_ASSERT_EQUAL(court.first.asked, 1);
+	bx_hooks_free(court.hooks);
+}
+
+/* Says something about the user beside its verdict. */
+static enum bx_verdict
+name_user(struct bx_question *question, void *ctx)
+{
+	size_t room = sizeof(question->user);
+
+	/* Unterminated, as a plugin might do. */
+	if (ctx == NULL)
+		memset(question->user, 'x', room);
+	else
+		(void)strcpy(question->user, ctx);
+	return BX_VERDICT_ABSTAIN;
+}
+
+static void
+ask_with_user(struct court *court, char *name)
+{
+	uint64_t handle;
+
+	open_court(court);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(court->hooks, name_user, name,
+			    &handle),
+	    BX_OK);
+}
+
+static void
+a_user_is_named_by_any_who_allow_or_abstain(void)
+{
+	static char ada[] = "ada";
+	struct court court;
+
+	ask_with_user(&court, ada);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_HANDSHAKE, "/m", 0),
+	    BX_VERDICT_ALLOW);
+	CU_ASSERT_STRING_EQUAL(court.user, "ada");
+	bx_hooks_free(court.hooks);
+	ask_with_user(&court, NULL);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_HANDSHAKE, "/m", 0),
+	    BX_VERDICT_ALLOW);
+	CU_ASSERT_EQUAL(strlen(court.user), BX_USER_MAX);
+	bx_hooks_free(court.hooks);
+}
+
+static void
+a_late_verdict_names_the_user_as_well(void)
+{
+	struct court court;
+
+	park_and_resolve(&court, 0, BX_VERDICT_ALLOW);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_HANDSHAKE, "/m", 0),
+	    BX_VERDICT_ALLOW);
+	CU_ASSERT_STRING_EQUAL(court.user, "ada");
+	bx_hooks_free(court.hooks);
+	park_and_resolve(&court, 0, BX_VERDICT_ABSTAIN);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_HANDSHAKE, "/m", 0),
+	    BX_VERDICT_ALLOW);
+	CU_ASSERT_STRING_EQUAL(court.user, "ada");
+	bx_hooks_free(court.hooks);
+}
+
+static void
+a_name_that_nobody_has_is_a_denial(void)
+{
+	static char broken[] = "a\nda";
+	struct court court;
+
+	ask_with_user(&court, broken);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_HANDSHAKE, "/m", 0),
+	    BX_VERDICT_DENY);
+	CU_ASSERT_STRING_EQUAL(court.reason, "denied_by_security_policy");
+	/* It is meant for a handshake alone. */
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_PUBLISH, "/m", 0),
+	    BX_VERDICT_ALLOW);
+	bx_hooks_free(court.hooks);
+	open_court(&court);
+	bx_asker_resolve(&court.asker, BX_VERDICT_ALLOW, NULL, broken);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_HANDSHAKE, "/m", 0),
+	    BX_VERDICT_DENY);
+	bx_hooks_free(court.hooks);
+}
+
+static void
+what_is_done_to_ones_own_session_is_allowed_by_default(void)
+{
+	struct court court;
+
+	open_court(&court);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_CONNECT, "/meta/connect", 0),
+	    BX_VERDICT_ALLOW);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_UNSUBSCRIBE, "/a", 1),
+	    BX_VERDICT_ALLOW);
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_DISCONNECT,
+			    "/meta/disconnect", 2),
+	    BX_VERDICT_ALLOW);
+	bx_hooks_free(court.hooks);
+}
+
+static void
 pending_without_having_parked_is_a_denial(void)
 {
 	struct court court;
@@ -187,6 +302,16 @@ static const struct unit_test tests[] = {
 	    a_late_abstention_asks_those_behind },
 	{ "a verdict on a question that fell away decides no other",
 	    a_verdict_on_a_question_that_fell_away_decides_no_other },
+	{ "what needed no asking is not asked later",
+	    what_needed_no_asking_is_not_asked_later },
+	{ "a user is named by any who allow or abstain",
+	    a_user_is_named_by_any_who_allow_or_abstain },
+	{ "a late verdict names the user as well",
+	    a_late_verdict_names_the_user_as_well },
+	{ "a name that nobody has is a denial",
+	    a_name_that_nobody_has_is_a_denial },
+	{ "what is done to one's own session is allowed by default",
+	    what_is_done_to_ones_own_session_is_allowed_by_default },
 	{ "pending without having parked is a denial",
 	    pending_without_having_parked_is_a_denial },
 };
