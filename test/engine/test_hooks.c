@@ -163,6 +163,39 @@ a_service_is_found_by_its_whole_name_and_may_end_itself(void)
 	bx_hooks_free(hooks);
 }
 
+static void
+serve_others(const struct bx_incoming *message, void *ctx)
+{
+	(void)message;
+	(void)ctx;
+	(void)strcat(called, "*");
+}
+
+static void
+one_service_is_for_all_that_have_no_name_of_their_own(void)
+{
+	static const struct bx_service others = { "**", serve_others, NULL,
+		NULL };
+	struct bx_hooks *hooks = new_hooks();
+	struct bx_hooks *none = NULL;
+
+	CU_ASSERT_FALSE(call(hooks, "/service/math"));
+	CU_ASSERT_EQUAL(bx_hooks_add_service(hooks, &others), BX_OK);
+	CU_ASSERT_EQUAL(bx_hooks_add_service(hooks, &others), BX_EEXIST);
+	CU_ASSERT_EQUAL(add_service(hooks, "math", &none), BX_OK);
+	CU_ASSERT_TRUE(call(hooks, "/service/math"));
+	CU_ASSERT_STRING_EQUAL(called, "s");
+	CU_ASSERT_TRUE(call(hooks, "/service/math/add"));
+	CU_ASSERT_STRING_EQUAL(called, "*");
+	CU_ASSERT_TRUE(call(hooks, "/service/x"));
+	CU_ASSERT_STRING_EQUAL(called, "*");
+	/* No service at all. */
+	CU_ASSERT_FALSE(call(hooks, "/service/"));
+	bx_hooks_remove_service(hooks, "**", NULL);
+	CU_ASSERT_FALSE(call(hooks, "/service/x"));
+	bx_hooks_free(hooks);
+}
+
 static bool
 try_all(void *ctx)
 {
@@ -215,6 +248,8 @@ static const struct unit_test tests[] = {
 	    a_callback_may_remove_itself_and_others_and_add_itself_again },
 	{ "a service is found by its whole name, and may end itself",
 	    a_service_is_found_by_its_whole_name_and_may_end_itself },
+	{ "one service is for all that have no name of their own",
+	    one_service_is_for_all_that_have_no_name_of_their_own },
 	{ "what finds no memory is not added",
 	    what_finds_no_memory_is_not_added },
 };

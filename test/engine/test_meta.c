@@ -270,6 +270,149 @@ rule_28_a_denied_handshake_is_told_to_stop(void)
 	check_denied(reason, "403:no_name:handshake_denied");
 }
 
+/* A policy that denies one operation in these words, with this advice. */
+struct judge {
+	enum bx_operation operation;
+	const char *error; /* or NULL: the server's own */
+	bool advises;
+	enum bx_reconnect reconnect;
+	int asked;
+	char channel[32]; /* it was asked about last */
+};
+
+static enum bx_verdict
+judge_it(struct bx_question *question, void *ctx)
+{
+	struct judge *judge = ctx;
+
+	if (question->operation != judge->operation)
+		return BX_VERDICT_ABSTAIN;
+	judge->asked++;
+	(void)snprintf(judge->channel, sizeof(judge->channel), "%.*s",
+	    (int)question->channel.len, question->channel.at);
+	if (judge->error != NULL)
+		(void)strcpy(question->denial.error, judge->error);
+	question->denial.advises = judge->advises;
+	question->denial.reconnect = judge->reconnect;
+	question->denial.interval = 70;
+	return BX_VERDICT_DENY;
+}
+
+static void
+appoint(struct talk *talk, struct judge *judge)
+{
+	uint64_t handle;
+
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(talk->engine),
+			    judge_it, judge, &handle),
+	    BX_OK);
+}
+
+static const char handshake[] = "{\"channel\":\"/meta/handshake\"}";
+
+/* What a handshake is answered that such a judge denies. */
+static void
+check_judged(struct judge judge, const char *rest)
+{
+	struct talk talk;
+	char expected[512];
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	judge.operation = BX_OPERATION_HANDSHAKE;
+	appoint(&talk, &judge);
+	(void)snprintf(expected, sizeof(expected),
+	    "[{\"channel\":\"/meta/handshake\",\"successful\":false,%s}]",
+	    rest);
+	CU_ASSERT_STRING_EQUAL(talk_ask(&talk, handshake), expected);
+	CU_ASSERT_STRING_EQUAL(judge.channel, "/meta/handshake");
+	CU_ASSERT_EQUAL(bx_engine_counts(talk.engine).sessions, 0);
+	talk_stop(&talk);
+}
+
+static void
+a_denied_handshake_may_be_told_what_the_policy_likes_but_not_to_retry(void)
+{
+	check_judged((struct judge){ .error = "403::Who are you?" },
+	    "\"error\":\"403::Who are you?\"," NONE);
+	check_judged((struct judge){ .advises = true,
+			 .reconnect = BX_RECONNECT_NONE },
+	    "\"error\":\"403::handshake_denied\"," NONE);
+	check_judged((struct judge){ .error = "4",
+			 .advises = true,
+			 .reconnect = BX_RECONNECT_HANDSHAKE },
+	    "\"error\":\"4\",\"advice\":{\"reconnect\":\"handshake\","
+	    "\"interval\":70,\"timeout\":30000}");
+	check_judged((struct judge){ .error = "4",
+			 .advises = true,
+			 .reconnect = BX_RECONNECT_RETRY },
+	    "\"error\":\"4\",\"advice\":{\"reconnect\":\"handshake\","
+	    "\"interval\":70,\"timeout\":30000}");
+}
+
+/* Names the user of a handshake. */
+static enum bx_verdict
+name_user(struct bx_question *question, void *ctx)
+{
+	if (question->operation == BX_OPERATION_HANDSHAKE)
+		(void)strcpy(question->user, ctx);
+	return BX_VERDICT_ALLOW;
+}
+
+static void
+whom_the_policy_names_goes_before_the_web_servers_user(void)
+{
+	static char ada[] = "ada";
+	struct talk talk;
+	uint64_t handle;
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	(void)strcpy(talk.visitor.user, "bob");
+	(void)talk_ask(&talk, handshake);
+	CU_ASSERT_PTR_NOT_NULL(strstr(unit_last_log(), "user=\"bob\""));
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(talk.engine),
+			    name_user, ada, &handle),
+	    BX_OK);
+	(void)talk_ask(&talk, handshake);
+	CU_ASSERT_PTR_NOT_NULL(strstr(unit_last_log(), "user=\"ada\""));
+	talk_stop(&talk);
+}
+
+static void
+a_disconnect_may_be_denied(void)
+{
+	struct judge judge = { .operation = BX_OPERATION_DISCONNECT };
+	struct talk talk;
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	talk_connect(&talk, id);
+	appoint(&talk, &judge);
+	CU_ASSERT_STRING_EQUAL(talk_ask(&talk,
+				   "{\"channel\":\"/meta/disconnect\","
+				   "\"clientId\":\"%s\"}",
+				   id),
+	    "[{\"channel\":\"/meta/disconnect\",\"successful\":false,"
+	    "\"error\":\"403:denied_by_security_policy:"
+	    "disconnect_denied\"}]");
+	judge.error = "403::Stay";
+	judge.advises = true;
+	CU_ASSERT_STRING_EQUAL(talk_ask(&talk,
+				   "{\"channel\":\"/meta/disconnect\","
+				   "\"clientId\":\"%s\"}",
+				   id),
+	    "[{\"channel\":\"/meta/disconnect\",\"successful\":false,"
+	    "\"error\":\"403::Stay\",\"advice\":{\"reconnect\":\"retry\","
+	    "\"interval\":70,\"timeout\":30000}}]");
+	/* A stranger is nobody to ask about. */
+	(void)talk_ask(&talk, "{\"channel\":\"/meta/disconnect\"}");
+	CU_ASSERT_EQUAL(judge.asked, 2);
+	CU_ASSERT_EQUAL(bx_engine_counts(talk.engine).sessions, 1);
+	talk_stop(&talk);
+}
+
 static void
 rule_33_a_session_that_never_connects_expires(void)
 {
@@ -332,6 +475,11 @@ static const struct unit_test tests[] = {
 	    without_random_bytes_there_is_no_session },
 	{ "rule 28: a denied handshake is told to stop",
 	    rule_28_a_denied_handshake_is_told_to_stop },
+	{ "rule 28: it may be told what the policy likes, but not to retry",
+	    a_denied_handshake_may_be_told_what_the_policy_likes_but_not_to_retry },
+	{ "whom the policy names goes before the web server's user",
+	    whom_the_policy_names_goes_before_the_web_servers_user },
+	{ "a disconnect may be denied", a_disconnect_may_be_denied },
 	{ "rule 33: a session that never connects expires",
 	    rule_33_a_session_that_never_connects_expires },
 	{ "rule 60: messages behind a disconnect are of no session",

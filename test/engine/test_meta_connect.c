@@ -539,6 +539,121 @@ a_connect_is_held_though_its_stream_has_something_in_hand(void)
 	stop(&client);
 }
 
+/* A policy that denies one operation in these words, with this advice. */
+struct judge {
+	enum bx_operation operation;
+	const char *error; /* or NULL: the server's own */
+	bool advises;
+	enum bx_reconnect reconnect;
+	int asked;
+	char channel[32]; /* it was asked about last */
+};
+
+static enum bx_verdict
+judge_it(struct bx_question *question, void *ctx)
+{
+	struct judge *judge = ctx;
+
+	if (question->operation != judge->operation)
+		return BX_VERDICT_ABSTAIN;
+	judge->asked++;
+	(void)snprintf(judge->channel, sizeof(judge->channel), "%.*s",
+	    (int)question->channel.len, question->channel.at);
+	if (judge->error != NULL)
+		(void)strcpy(question->denial.error, judge->error);
+	question->denial.advises = judge->advises;
+	question->denial.reconnect = judge->reconnect;
+	question->denial.interval = 70;
+	return BX_VERDICT_DENY;
+}
+
+static void
+appoint(struct talk *talk, struct judge *judge)
+{
+	uint64_t handle;
+
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(talk->engine),
+			    judge_it, judge, &handle),
+	    BX_OK);
+}
+
+static void
+a_connect_may_be_denied_and_is_then_told_to_stop(void)
+{
+	struct judge judge = { .operation = BX_OPERATION_CONNECT };
+	struct client client;
+
+	start(&client);
+	appoint(&client.talk, &judge);
+	connect(&client, "");
+	CU_ASSERT_STRING_EQUAL(client.request.text,
+	    "[{\"channel\":\"/meta/connect\",\"successful\":false,\"error\":"
+	    "\"403:denied_by_security_policy:connect_denied\","
+	    "\"advice\":{\"reconnect\":\"none\",\"interval\":0,"
+	    "\"timeout\":30000}}]");
+	talk_deliver(&client.talk, &client.request);
+	judge.error = "403::Come later";
+	judge.advises = true;
+	connect(&client, ",\"id\":\"5\"");
+	CU_ASSERT_STRING_EQUAL(client.request.text,
+	    "[{\"channel\":\"/meta/connect\",\"id\":\"5\","
+	    "\"successful\":false,\"error\":\"403::Come later\"," RETRY(
+		"70") "}]");
+	talk_deliver(&client.talk, &client.request);
+	CU_ASSERT_STRING_EQUAL(judge.channel, "/meta/connect");
+	/* It is there all the same, as long as it would have been. */
+	CU_ASSERT_EQUAL(bx_engine_counts(client.talk.engine).sessions, 1);
+	talk_wait(&client.talk, 10000);
+	CU_ASSERT_EQUAL(bx_engine_counts(client.talk.engine).sessions, 0);
+	stop(&client);
+}
+
+static void
+who_was_told_to_leave_may_connect_to_hear_so(void)
+{
+	struct judge judge = { .operation = BX_OPERATION_CONNECT };
+	struct client client;
+
+	start(&client);
+	appoint(&client.talk, &judge);
+	bx_session_kick(
+	    bx_session_find_id(bx_engine_core(client.talk.engine)->sessions,
+		client.id, BX_CLIENT_ID_LENGTH));
+	connect(&client, "");
+	CU_ASSERT_PTR_NOT_NULL(strstr(client.request.text, "\"none\""));
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(client.request.text, "/meta/disconnect"));
+	CU_ASSERT_EQUAL(judge.asked, 0);
+	stop(&client);
+}
+
+static enum bx_verdict
+end_it(struct bx_question *question, void *ctx)
+{
+	(void)ctx;
+	if (question->operation == BX_OPERATION_CONNECT)
+		bx_session_end(question->session, BX_GONE_CLOSED);
+	return BX_VERDICT_ALLOW;
+}
+
+static void
+whose_session_the_policy_has_ended_is_unknown(void)
+{
+	struct client client;
+	uint64_t handle;
+
+	start(&client);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(
+						client.talk.engine),
+			    end_it, NULL, &handle),
+	    BX_OK);
+	connect(&client, "");
+	CU_ASSERT_PTR_NOT_NULL(strstr(client.request.text,
+	    "\"error\":\"402::session_unknown\","
+	    "\"advice\":{\"reconnect\":\"handshake\""));
+	stop(&client);
+}
+
 static const struct unit_test tests[] = {
 	{ "rule 43: an unknown session is told to handshake",
 	    rule_43_an_unknown_session_is_told_to_handshake },
@@ -584,6 +699,12 @@ static const struct unit_test tests[] = {
 	    rule_96_nor_where_events_come_with_connects_alone },
 	{ "rule 46: who was refused a stream comes for its messages",
 	    rule_46_who_was_refused_a_stream_comes_for_its_messages },
+	{ "a connect may be denied, and is then told to stop",
+	    a_connect_may_be_denied_and_is_then_told_to_stop },
+	{ "rule 59: who was told to leave may connect to hear so",
+	    who_was_told_to_leave_may_connect_to_hear_so },
+	{ "whose session the policy has ended is unknown",
+	    whose_session_the_policy_has_ended_is_unknown },
 	{ "a connect is held though its stream has something in hand",
 	    a_connect_is_held_though_its_stream_has_something_in_hand },
 };

@@ -341,6 +341,127 @@ a_session_that_a_callback_has_ended_subscribes_to_nothing(void)
 	stop(&client);
 }
 
+/* A policy that denies one operation in these words, with this advice. */
+struct judge {
+	enum bx_operation operation;
+	const char *error; /* or NULL: the server's own */
+	bool advises;
+	enum bx_reconnect reconnect;
+	int asked;
+	char channel[32]; /* it was asked about last */
+};
+
+static enum bx_verdict
+judge_it(struct bx_question *question, void *ctx)
+{
+	struct judge *judge = ctx;
+
+	if (question->operation != judge->operation)
+		return BX_VERDICT_ABSTAIN;
+	judge->asked++;
+	(void)snprintf(judge->channel, sizeof(judge->channel), "%.*s",
+	    (int)question->channel.len, question->channel.at);
+	if (judge->error != NULL)
+		(void)strcpy(question->denial.error, judge->error);
+	question->denial.advises = judge->advises;
+	question->denial.reconnect = judge->reconnect;
+	question->denial.interval = 70;
+	return BX_VERDICT_DENY;
+}
+
+static void
+appoint(struct talk *talk, struct judge *judge)
+{
+	uint64_t handle;
+
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(talk->engine),
+			    judge_it, judge, &handle),
+	    BX_OK);
+}
+
+static void
+an_unsubscribe_may_be_denied_and_then_nothing_ends(void)
+{
+	struct judge judge = { .operation = BX_OPERATION_UNSUBSCRIBE };
+	struct client client;
+
+	start(&client);
+	check(&client, "subscribe", "[\"/a\",\"/b\"]", SUCCESS);
+	appoint(&client.talk, &judge);
+	check(&client, "unsubscribe", "[\"/\\u0061\",\"/b\"]",
+	    FAILURE("403:denied_by_security_policy:unsubscribe_denied"));
+	CU_ASSERT_STRING_EQUAL(judge.channel, "/a");
+	CU_ASSERT_EQUAL(judge.asked, 1);
+	judge.error = "403::Stay";
+	check(&client, "unsubscribe", "\"/service/s\"", FAILURE("403::Stay"));
+	CU_ASSERT_STRING_EQUAL(judge.channel, "/service/s");
+	CU_ASSERT_EQUAL(channels(&client), 2);
+	stop(&client);
+}
+
+static void
+a_subscription_to_a_service_may_be_denied_in_the_policys_words(void)
+{
+	struct judge judge = {
+		.operation = BX_OPERATION_SUBSCRIBE,
+		.error = "403:x:Not \"here\"",
+		.advises = true,
+		.reconnect = BX_RECONNECT_NONE,
+	};
+	struct client client;
+
+	start(&client);
+	appoint(&client.talk, &judge);
+	check(&client, "subscribe", "\"/service/echo\"",
+	    "\"successful\":false,\"error\":\"403:x:Not \\\"here\\\"\","
+	    "\"advice\":{\"reconnect\":\"none\",\"interval\":0,"
+	    "\"timeout\":30000}");
+	CU_ASSERT_STRING_EQUAL(judge.channel, "/service/echo");
+	stop(&client);
+}
+
+static void
+a_name_that_nobody_may_have_is_denied_in_the_servers_words(void)
+{
+	struct judge judge = {
+		.operation = BX_OPERATION_SUBSCRIBE,
+		.error = "403::mine",
+	};
+	struct client client;
+
+	start(&client);
+	appoint(&client.talk, &judge);
+	check(&client, "subscribe", "\"/meta\"", DENIED);
+	CU_ASSERT_EQUAL(judge.asked, 0);
+	stop(&client);
+}
+
+static enum bx_verdict
+end_who_leaves(struct bx_question *question, void *ctx)
+{
+	(void)ctx;
+	if (question->operation == BX_OPERATION_UNSUBSCRIBE)
+		bx_session_end(question->session, BX_GONE_CLOSED);
+	return BX_VERDICT_ABSTAIN;
+}
+
+static void
+a_session_that_a_callback_has_ended_unsubscribes_from_nothing(void)
+{
+	struct client client;
+	uint64_t handle;
+
+	start(&client);
+	check(&client, "subscribe", "\"/a\"", SUCCESS);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(
+						client.talk.engine),
+			    end_who_leaves, NULL, &handle),
+	    BX_OK);
+	check(&client, "unsubscribe", "\"/a\"",
+	    FAILURE("402::session_unknown"));
+	stop(&client);
+}
+
 static const struct unit_test tests[] = {
 	{ "rule 47: the subscription is echoed as it was sent",
 	    rule_47_the_subscription_is_echoed_as_it_was_sent },
@@ -366,6 +487,14 @@ static const struct unit_test tests[] = {
 	    a_rule_denies_what_a_late_verdict_allows },
 	{ "a session that a callback has ended subscribes to nothing",
 	    a_session_that_a_callback_has_ended_subscribes_to_nothing },
+	{ "a session that a callback has ended unsubscribes from nothing",
+	    a_session_that_a_callback_has_ended_unsubscribes_from_nothing },
+	{ "an unsubscribe may be denied, and then nothing ends",
+	    an_unsubscribe_may_be_denied_and_then_nothing_ends },
+	{ "a subscription to a service may be denied in the policy's words",
+	    a_subscription_to_a_service_may_be_denied_in_the_policys_words },
+	{ "a name that nobody may have is denied in the server's words",
+	    a_name_that_nobody_may_have_is_denied_in_the_servers_words },
 };
 
 UNIT_MAIN("meta_subscribe", tests)

@@ -7,6 +7,7 @@
 #include "engine/access.h"
 #include "engine/channel_rules.h"
 #include "engine/message.h"
+#include "engine/publish.h"
 #include "engine/session_queue.h"
 #include "engine/sessions.h"
 #include "test/support/talk.h"
@@ -537,6 +538,151 @@ without_memory_a_message_reaches_all_or_nobody(void)
 	CU_ASSERT(nth > 6);
 }
 
+/* A service that fails with ctx, or ends its sender first if that is NULL. */
+static void
+fail_with(const struct bx_incoming *message, void *ctx)
+{
+	if (ctx == NULL)
+		bx_session_kick(message->session);
+	bx_publish_fail(message, ctx == NULL ? "gone" : ctx);
+}
+
+static void
+add_failing(struct pair *pair, const char *name, char *text)
+{
+	const struct bx_service service = { name, fail_with, text, NULL };
+
+	CU_ASSERT_EQUAL(bx_hooks_add_service(bx_engine_hooks(
+						 pair->talk.engine),
+			    &service),
+	    BX_OK);
+}
+
+static void
+a_service_that_fails_says_so_in_the_reply(void)
+{
+	static char plain[] = "It is closed";
+	static char odd[] = "a\"b\\c\n\xff\xc3\xa4";
+	static char late[BX_ERROR_TEXT_MAX + 100];
+	struct pair pair;
+	const char *text;
+
+	start(&pair);
+	add_failing(&pair, "shop", plain);
+	add_failing(&pair, "shop/odd", odd);
+	memset(late, 'x', sizeof(late) - 1);
+	add_failing(&pair, "long", late);
+	CU_ASSERT_STRING_EQUAL(say(&pair,
+				   "\"channel\":\"/service/"
+				   "shop\",\"data\":1,\"id\":\"7\""),
+	    "[{\"channel\":\"/service/shop\",\"id\":\"7\","
+	    "\"successful\":false,\"error\":\"500:shop:It is closed\"}]");
+	CU_ASSERT_STRING_EQUAL(
+	    say(&pair, "\"channel\":\"/service/shop/odd\",\"data\":1"),
+	    "[{\"channel\":\"/service/shop/odd\",\"successful\":false,"
+	    "\"error\":\"500:shop/odd:a\\\"b\\\\c\\u000a"
+	    "\xef\xbf\xbd\xc3\xa4\"}]");
+	text = say(&pair, "\"channel\":\"/service/long\",\"data\":1");
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"500:long:xxx"));
+	CU_ASSERT(strlen(text) < BX_ERROR_TEXT_MAX + 100);
+	talk_stop(&pair.talk);
+}
+
+static void
+a_service_may_fail_and_end_its_sender(void)
+{
+	struct pair pair;
+
+	start(&pair);
+	add_failing(&pair, "end", NULL);
+	CU_ASSERT_STRING_EQUAL(say(&pair,
+				   "\"channel\":\"/service/end\",\"data\":1"),
+	    "[{\"channel\":\"/service/end\",\"successful\":false,"
+	    "\"error\":\"500:end:gone\"}]");
+	talk_stop(&pair.talk);
+}
+
+/* No service was called with it. */
+static enum bx_verdict
+fail_too_soon(struct bx_question *question, void *ctx)
+{
+	bx_publish_fail(question->message, ctx);
+	return BX_VERDICT_ABSTAIN;
+}
+
+static void
+only_the_message_of_a_service_can_fail(void)
+{
+	static char text[] = "no";
+	struct pair pair;
+	uint64_t handle;
+
+	start(&pair);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(pair.talk.engine),
+			    fail_too_soon, text, &handle),
+	    BX_OK);
+	CU_ASSERT_STRING_EQUAL(say(&pair, "\"channel\":\"/a\",\"data\":1"),
+	    "[{\"channel\":\"/a\",\"successful\":true}]");
+	talk_stop(&pair.talk);
+}
+
+/* Ends whom it is asked about. */
+static enum bx_verdict
+end_sender(struct bx_question *question, void *ctx)
+{
+	(void)ctx;
+	if (question->operation == BX_OPERATION_PUBLISH)
+		bx_session_end(question->session, BX_GONE_CLOSED);
+	return BX_VERDICT_ALLOW;
+}
+
+static void
+whom_a_policy_has_ended_publishes_nothing(void)
+{
+	struct pair pair;
+	uint64_t handle;
+
+	start(&pair);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(pair.talk.engine),
+			    end_sender, NULL, &handle),
+	    BX_OK);
+	check_refused(&pair, "\"channel\":\"/a\",\"data\":1",
+	    "402::session_unknown");
+	talk_stop(&pair.talk);
+}
+
+static enum bx_verdict
+deny_in_own_words(struct bx_question *question, void *ctx)
+{
+	(void)ctx;
+	if (question->operation != BX_OPERATION_PUBLISH)
+		return BX_VERDICT_ABSTAIN;
+	/* Unterminated, as a plugin might leave it. */
+	memset(question->denial.error, 'y', sizeof(question->denial.error));
+	memcpy(question->denial.error, "403::no", 7);
+	question->denial.advises = true;
+	question->denial.reconnect = BX_RECONNECT_HANDSHAKE;
+	question->denial.interval = -5;
+	return BX_VERDICT_DENY;
+}
+
+static void
+a_denial_may_have_words_and_advice_of_its_own(void)
+{
+	struct pair pair;
+	uint64_t handle;
+
+	start(&pair);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(pair.talk.engine),
+			    deny_in_own_words, NULL, &handle),
+	    BX_OK);
+	check_refused(&pair, "\"channel\":\"/a\",\"data\":1",
+	    "\"error\":\"403::noyyy");
+	check_refused(&pair, "\"channel\":\"/service/a\",\"data\":1",
+	    "\"advice\":{\"reconnect\":\"handshake\",\"interval\":0,");
+	talk_stop(&pair.talk);
+}
+
 static const struct unit_test tests[] = {
 	{ "data travels byte for byte", data_travels_byte_for_byte },
 	{ "rule 53: several patterns bring one event",
@@ -564,6 +710,16 @@ static const struct unit_test tests[] = {
 	    an_overflowing_queue_ends_its_session_alone },
 	{ "rule 66: a service answers its sender and nobody hears",
 	    rule_66_a_service_answers_its_sender_and_nobody_hears },
+	{ "a service that fails says so in the reply",
+	    a_service_that_fails_says_so_in_the_reply },
+	{ "a service may fail and end its sender",
+	    a_service_may_fail_and_end_its_sender },
+	{ "only the message of a service can fail",
+	    only_the_message_of_a_service_can_fail },
+	{ "whom a policy has ended publishes nothing",
+	    whom_a_policy_has_ended_publishes_nothing },
+	{ "a denial may have words and advice of its own",
+	    a_denial_may_have_words_and_advice_of_its_own },
 	{ "without memory a message reaches all or nobody",
 	    without_memory_a_message_reaches_all_or_nobody },
 };
