@@ -3,6 +3,8 @@
  */
 #include <string.h>
 
+#include "engine/host.h"
+#include "engine/plugin.h"
 #include "test/support/talk.h"
 #include "test/support/unit.h"
 
@@ -156,6 +158,157 @@ freeing_ends_the_sessions_that_are_left(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(unit_last_log(), "reason=closed"));
 }
 
+/* A plugin that counts how often it is told of an end, and to stop. */
+static struct {
+	struct bx_host *host;
+	int gone;
+	int stopped;
+	int ticks;
+} seen;
+
+static bool
+on_start(struct bx_host *host, void **ctx)
+{
+	(void)ctx;
+	seen.host = host;
+	return true;
+}
+
+static void
+on_stop(void *ctx)
+{
+	(void)ctx;
+	seen.stopped++;
+}
+
+static void
+hear_nothing(struct bx_session *local, const struct bx_delivered *message,
+    void *ctx)
+{
+	(void)local;
+	(void)message;
+	(void)ctx;
+}
+
+/* While the server stops there is no room for others. */
+static void
+on_session_gone(void *ctx, struct bx_session *session,
+    enum bx_gone_reason reason)
+{
+	struct bx_session *local =
+	    seen.host->local_new(seen.host, "more", hear_nothing, NULL);
+
+	(void)ctx;
+	(void)session;
+	if (reason == BX_GONE_CLOSED)
+		CU_ASSERT_PTR_NULL(local);
+	seen.host->local_free(local);
+	seen.gone++;
+}
+
+static const struct bx_plugin counting = {
+	.major = BX_PLUGIN_MAJOR,
+	.minor = BX_PLUGIN_MINOR,
+	.size = sizeof(struct bx_plugin),
+	.name = "counting",
+	.start = on_start,
+	.stop = on_stop,
+	.session_gone = on_session_gone,
+};
+
+static void
+add_counting(struct talk *talk)
+{
+	memset(&seen, 0, sizeof(seen));
+	CU_ASSERT_EQUAL_FATAL(bx_engine_add_plugin(talk->engine, &counting,
+				  NULL, NULL),
+	    BX_OK);
+}
+
+static void
+stopping_ends_sessions_then_plugins_and_is_legal_twice(void)
+{
+	struct talk talk;
+	struct talk_request held;
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	add_counting(&talk);
+	talk_connect(&talk, id);
+	talk_send(&talk, &held,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}", id);
+	bx_engine_stop(talk.engine);
+	CU_ASSERT_EQUAL(seen.gone, 1);
+	CU_ASSERT_EQUAL(seen.stopped, 1);
+	CU_ASSERT_EQUAL(bx_engine_counts(talk.engine).sessions, 0);
+	bx_engine_stop(talk.engine);
+	CU_ASSERT_EQUAL(seen.gone, 1);
+	CU_ASSERT_EQUAL(seen.stopped, 1);
+	talk_lose(&talk, &held);
+	talk_stop(&talk);
+	CU_ASSERT_EQUAL(seen.stopped, 1);
+}
+
+static void
+ends_that_cause_others_keep_nobody_waiting(void)
+{
+	struct talk talk;
+	struct talk_request request;
+	char id[BX_CLIENT_ID_LENGTH + 1];
+	int rounds;
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	add_counting(&talk);
+	talk_connect(&talk, id);
+	talk_send(&talk, &request,
+	    "{\"channel\":\"/meta/disconnect\",\"clientId\":\"%s\"}", id);
+	talk_drain(&talk);
+	CU_ASSERT_TRUE(request.ready);
+	talk_deliver(&talk, &request);
+	for (rounds = 0; rounds < 3; rounds++) {
+		CU_ASSERT_TRUE(bx_engine_has_ready(talk.engine));
+		seen.gone = 0;
+		CU_ASSERT_PTR_NULL(bx_engine_next_ready(talk.engine));
+		CU_ASSERT_EQUAL(seen.gone, 1);
+	}
+	talk_stop(&talk);
+}
+
+static void
+on_tick(void *ctx)
+{
+	(void)ctx;
+	seen.ticks++;
+}
+
+static void
+timers_of_plugins_are_among_the_deadlines(void)
+{
+	struct talk talk;
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	bx_engine_set_now(talk.engine, 1000);
+	add_counting(&talk);
+	(void)seen.host->add_timer(seen.host, 500, on_tick, NULL);
+	CU_ASSERT_EQUAL(bx_engine_next_deadline(talk.engine), 1500);
+	talk_handshake(&talk, id);
+	CU_ASSERT_EQUAL(bx_engine_next_deadline(talk.engine), 1500);
+	bx_engine_advance(talk.engine, 1499);
+	CU_ASSERT_EQUAL(seen.ticks, 0);
+	bx_engine_advance(talk.engine, 1500);
+	CU_ASSERT_EQUAL(seen.ticks, 1);
+	CU_ASSERT_EQUAL(bx_engine_next_deadline(talk.engine), 11000);
+	/* One that is due after the session's is not in its way. */
+	(void)seen.host->add_timer(seen.host, 20000, on_tick, NULL);
+	CU_ASSERT_EQUAL(bx_engine_next_deadline(talk.engine), 11000);
+	talk_stop(&talk);
+	CU_ASSERT_EQUAL(seen.ticks, 1);
+}
+
 static const struct unit_test tests[] = {
 	{ "an engine without memory or randomness is none",
 	    an_engine_without_memory_or_randomness_is_none },
@@ -165,6 +318,12 @@ static const struct unit_test tests[] = {
 	    a_lost_answer_makes_the_held_connect_ready },
 	{ "large messages crowd a queue before they end its session",
 	    large_messages_crowd_a_queue_before_they_end_its_session },
+	{ "stopping ends sessions, then plugins, and is legal twice",
+	    stopping_ends_sessions_then_plugins_and_is_legal_twice },
+	{ "ends that cause others keep nobody waiting",
+	    ends_that_cause_others_keep_nobody_waiting },
+	{ "timers of plugins are among the deadlines",
+	    timers_of_plugins_are_among_the_deadlines },
 	{ "freeing ends the sessions that are left",
 	    freeing_ends_the_sessions_that_are_left },
 };

@@ -2,6 +2,7 @@
  * test_plugin_host.c - what a plugin is shown, and what host.h does for it.
  */
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -950,6 +951,125 @@ what_is_delivered_while_a_connect_is_answered_rides_along(void)
 	close_stage();
 }
 
+static void
+json_strings_are_written_and_read(void)
+{
+	struct bx_host *host;
+	char text[8];
+
+	raise_curtain();
+	host = stage.host;
+	CU_ASSERT_EQUAL(host->json_quote(text, sizeof(text), 0, SLICE("a\"")),
+	    5);
+	CU_ASSERT_EQUAL(memcmp(text, "\"a\\\"\"", 5), 0);
+	CU_ASSERT(host->json_quote(text, 4, 0, SLICE("a\"")) > 4);
+	CU_ASSERT_EQUAL(host->json_text(SLICE("\"\\u0061\\/\""), text,
+			    sizeof(text)),
+	    2);
+	CU_ASSERT_STRING_EQUAL(text, "a/");
+	CU_ASSERT_EQUAL(host->json_text(SLICE("\"abc\""), text, 4), 3);
+	CU_ASSERT_EQUAL(host->json_text(SLICE("\"abc\""), text, 3), SIZE_MAX);
+	CU_ASSERT_EQUAL(host->json_text(SLICE("\"\""), text, 1), 0);
+	CU_ASSERT_EQUAL(host->json_text(SLICE("\"\""), text, 0), SIZE_MAX);
+	CU_ASSERT_EQUAL(host->json_text(SLICE("5"), text, sizeof(text)),
+	    SIZE_MAX);
+	CU_ASSERT_EQUAL(host->json_text((struct bx_slice){ NULL, 0 }, text,
+			    sizeof(text)),
+	    SIZE_MAX);
+	close_stage();
+}
+
+static void
+fail_or_answer(const struct bx_incoming *message, void *ctx)
+{
+	if (ctx != NULL)
+		stage.host->fail(message, ctx);
+	else
+		CU_ASSERT_TRUE(deliver(message->session, "/d", "1"));
+}
+
+static void
+a_plugin_may_serve_all_that_nobody_else_does(void)
+{
+	static char unknown[] = "There is none";
+	struct bx_host *host;
+
+	open_stage();
+	host = stage.host;
+	CU_ASSERT_TRUE(host->add_service(host, "**", fail_or_answer, unknown));
+	CU_ASSERT_FALSE(
+	    host->add_service(host, "**", fail_or_answer, unknown));
+	CU_ASSERT_FALSE(host->add_service(host, "*", fail_or_answer, NULL));
+	CU_ASSERT_FALSE(host->add_service(host, "a/**", fail_or_answer, NULL));
+	CU_ASSERT_TRUE(host->add_service(host, "a", fail_or_answer, NULL));
+	CU_ASSERT_STRING_EQUAL(ask("{\"channel\":\"/service/b/c\","
+				   "\"clientId\":\"%s\",\"data\":1}"),
+	    "[{\"channel\":\"/service/b/c\",\"successful\":false,"
+	    "\"error\":\"500:b/c:There is none\"}]");
+	CU_ASSERT_STRING_EQUAL(ask("{\"channel\":\"/service/a\","
+				   "\"clientId\":\"%s\",\"data\":1}"),
+	    "[{\"channel\":\"/d\",\"data\":1}," OK("/service/a") "]");
+	host->remove_service(host, "**");
+	CU_ASSERT_STRING_EQUAL(ask("{\"channel\":\"/service/b\","
+				   "\"clientId\":\"%s\",\"data\":1}"),
+	    "[" OK("/service/b") "]");
+	close_stage();
+}
+
+static enum bx_verdict
+note_question(void *ctx, struct bx_question *question)
+{
+	(void)ctx;
+	note("asked %d %.*s of %s user=%s address=%s subscription=%.*s\n",
+	    (int)question->operation, ARGUMENT(question->channel),
+	    who(question->session),
+	    question->message->user != NULL ? question->message->user : "-",
+	    question->message->address,
+	    ARGUMENT(question->message->subscription));
+	return BX_VERDICT_ABSTAIN;
+}
+
+static void
+a_policy_is_asked_about_every_message_before_it_is_done(void)
+{
+	const struct bx_plugin asking = {
+		.major = BX_PLUGIN_MAJOR,
+		.minor = BX_PLUGIN_MINOR,
+		.size = sizeof(struct bx_plugin),
+		.name = "asking",
+		.policy = note_question,
+	};
+
+	open_stage();
+	(void)strcpy(stage.talk.visitor.address, "192.0.2.7");
+	CU_ASSERT_EQUAL(bx_engine_add_plugin(stage.talk.engine, &asking, NULL,
+			    NULL),
+	    BX_OK);
+	(void)ask("{\"channel\":\"/meta/subscribe\",\"clientId\":\"%s\","
+		  "\"subscription\":[\"/\\u0061\",\"/service/s\"]}");
+	check_seen("in /meta/subscribe from it long-polling at 1000/0 id= "
+		   "data= ext=\n"
+		   "asked 1 /a of it user=- address=192.0.2.7 "
+		   "subscription=[\"/\\u0061\",\"/service/s\"]\n"
+		   "asked 2 /a of it user=- address=192.0.2.7 "
+		   "subscription=[\"/\\u0061\",\"/service/s\"]\n"
+		   "asked 2 /service/s of it user=- address=192.0.2.7 "
+		   "subscription=[\"/\\u0061\",\"/service/s\"]\n"
+		   "re /meta/subscribe to it yes at 0 id= ext=\n");
+	(void)ask("{\"channel\":\"/meta/connect\",\"clientId\":\"%s\","
+		  "\"advice\":{\"timeout\":0}}");
+	CU_ASSERT_PTR_NOT_NULL(strstr(stage.seen,
+	    "asked 4 /meta/connect of it user=- address=192.0.2.7 "
+	    "subscription=\n"));
+	stage.seen[0] = '\0';
+	(void)strcpy(stage.talk.visitor.user, "ada");
+	(void)talk_ask(&stage.talk, "{\"channel\":\"/meta/handshake\"}");
+	CU_ASSERT_PTR_NOT_NULL(strstr(stage.seen,
+	    "asked 0 /meta/handshake of nobody user=ada "
+	    "address=192.0.2.7 subscription=\n"));
+	close_stage();
+}
+
 static const struct unit_test tests[] = {
 	{ "a plugin sees each message, and the reply to it",
 	    a_plugin_sees_each_message_and_the_reply_to_it },
@@ -990,6 +1110,12 @@ static const struct unit_test tests[] = {
 	    one_that_does_not_want_to_start_is_not_there },
 	{ "what is delivered while a connect is answered rides along",
 	    what_is_delivered_while_a_connect_is_answered_rides_along },
+	{ "JSON strings are written and read",
+	    json_strings_are_written_and_read },
+	{ "a plugin may serve all that nobody else does",
+	    a_plugin_may_serve_all_that_nobody_else_does },
+	{ "a policy is asked about every message, before it is done",
+	    a_policy_is_asked_about_every_message_before_it_is_done },
 	{ "rule 59: who is kicked by his own message has none of it done",
 	    rule_59_who_is_kicked_by_his_own_message_has_none_of_it_done },
 	{ "rule 59: who is kicked by the reply to a subscribe has it not",

@@ -1004,6 +1004,7 @@ prepare(struct play *play)
 	memset(play, 0, sizeof(*play));
 	talk_defaults(&play->talk);
 	play->talk.settings.max_queue_messages = QUEUE_MAX;
+	(void)strcpy(play->talk.visitor.user, "ada");
 }
 
 /* In the first such call, in the second, and so on, and then in each; how many

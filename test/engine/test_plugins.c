@@ -97,6 +97,27 @@ on_heading(void *ctx, struct bx_heading *heading)
 	note(ctx, "heading");
 }
 
+static enum bx_verdict
+on_policy(void *ctx, struct bx_question *question)
+{
+	(void)question;
+	note(ctx, "policy");
+	return BX_VERDICT_DENY;
+}
+
+static void
+on_happened(void *ctx, const struct bx_happening *what)
+{
+	(void)what;
+	note(ctx, "happened");
+}
+
+static void
+on_shutting_down(void *ctx)
+{
+	note(ctx, "shutting");
+}
+
 static struct bx_plugin
 plugin_named(const char *name)
 {
@@ -112,6 +133,9 @@ plugin_named(const char *name)
 		.session_gone = on_session_gone,
 		.publishing = on_publishing,
 		.replying = on_replying,
+		.policy = on_policy,
+		.happened = on_happened,
+		.shutting_down = on_shutting_down,
 	};
 }
 
@@ -160,6 +184,79 @@ call_all(void)
 	bx_plugins_publishing(&plugins, NULL);
 	bx_plugins_replying(&plugins, NULL);
 	bx_plugins_session_gone(&plugins, NULL, BX_GONE_KICKED);
+}
+
+static void
+tell_all(void)
+{
+	bx_plugins_happened(&plugins, NULL);
+	bx_plugins_shutting_down(&plugins);
+}
+
+static void
+what_has_happened_and_the_end_are_told_in_order(void)
+{
+	struct part a = { .name = "a" }, b = { .name = "b" };
+	struct bx_plugin old = plugin_named("old");
+	struct part c = { .name = "old" };
+
+	open_house();
+	CU_ASSERT_TRUE(add_part(&a));
+	/* Of a time when there was no such thing. */
+	old.minor = 0;
+	old.size = offsetof(struct bx_plugin, policy);
+	CU_ASSERT_TRUE(add(&c, &old));
+	CU_ASSERT_TRUE(add_part(&b));
+	calls[0] = '\0';
+	tell_all();
+	check("a.happened b.happened a.shutting b.shutting ");
+	CU_ASSERT_PTR_NULL(c.node->plugin.policy);
+	bx_plugins_stop(&plugins, b.node);
+	calls[0] = '\0';
+	tell_all();
+	check("a.happened a.shutting ");
+	bx_plugins_fini(&plugins);
+}
+
+static void
+act_tell_and_ask(struct part *part)
+{
+	struct bx_question question = { .operation = BX_OPERATION_PUBLISH };
+
+	tell_all();
+	CU_ASSERT_EQUAL(bx_plugin_policy(&question, part->node),
+	    BX_VERDICT_ABSTAIN);
+}
+
+static void
+act_stop_and_ask(struct part *part)
+{
+	struct bx_question question = { .operation = BX_OPERATION_PUBLISH };
+
+	bx_plugins_stop(&plugins, part->node);
+	CU_ASSERT_EQUAL(bx_plugin_policy(&question, part->node),
+	    BX_VERDICT_ABSTAIN);
+}
+
+static void
+a_policy_has_a_say_from_start_to_stop(void)
+{
+	struct part a = { .name = "a",
+		.when = "start",
+		.act = act_tell_and_ask };
+	struct bx_question question = { .operation = BX_OPERATION_PUBLISH };
+
+	open_house();
+	CU_ASSERT_TRUE(add_part(&a));
+	check("a.start ");
+	CU_ASSERT_EQUAL(bx_plugin_policy(&question, a.node), BX_VERDICT_DENY);
+	check("a.policy ");
+	a.when = "happened";
+	a.act = act_stop_and_ask;
+	bx_plugins_happened(&plugins, NULL);
+	check("a.happened a.stop ");
+	CU_ASSERT_EQUAL(unit_live(), 0);
+	bx_plugins_fini(&plugins);
 }
 
 static void
@@ -524,6 +621,10 @@ without_memory_there_is_no_plugin(void)
 static const struct unit_test tests[] = {
 	{ "rule 108: in order in, and in reverse order out",
 	    rule_108_in_order_in_and_in_reverse_order_out },
+	{ "what has happened, and the end, are told in order",
+	    what_has_happened_and_the_end_are_told_in_order },
+	{ "a policy has a say from start to stop",
+	    a_policy_has_a_say_from_start_to_stop },
 	{ "what one deletes the next does not see",
 	    what_one_deletes_the_next_does_not_see },
 	{ "every function is optional", every_function_is_optional },
