@@ -102,7 +102,7 @@ static const struct {
 	const char *message; /* the beginning of it */
 } odd[] = {
 	{ "major", "it is of major version 2, and this server takes 1" },
-	{ "minor", "it is of version 1.1, newer than this server's 1.0" },
+	{ "minor", "it is of version 1.2, newer than this server's 1.1" },
 	{ "large", "its size, " },
 	{ "cut", "its size, " },
 	{ "nameless", "it has no name" },
@@ -133,15 +133,22 @@ test_odd(void)
 }
 
 static void
-test_short(void)
+check_fits(const char *how)
 {
 	set_up();
 	set("o", "path", ODD);
-	(void)setenv("ODD_PLUGIN", "short", 1);
+	(void)setenv("ODD_PLUGIN", how, 1);
 	CU_ASSERT_TRUE(fcgi_plugin_load_open(&modules, &options, &problem));
 	CU_ASSERT_TRUE(start());
 	fcgi_plugin_load_close(&modules);
 	fcgi_options_fini(&options);
+}
+
+static void
+test_short(void)
+{
+	check_fits("short");
+	check_fits("old");
 }
 
 static void

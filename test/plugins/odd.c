@@ -2,9 +2,10 @@
  * odd.c - a plugin that is in some way not what the server expects.
  *
  * ODD_PLUGIN in the environment says in which: major, minor, large, cut,
- * short, nameless, or unwilling to start.  Otherwise it is a plugin like any,
- * which marks each reply, unless it is short: an older one that ends before
- * its function for that.
+ * short, old, nameless, or unwilling to start.  Otherwise it is a plugin like
+ * any, which marks each reply, unless it is short: an older one that ends
+ * before its function for that.  The old one is of 1.0, and has no policy,
+ * which would let nobody in.
  */
 #include <stdlib.h>
 
@@ -34,6 +35,15 @@ replying(void *ctx, const struct bx_replying *reply)
 	host->add_field(reply->draft, "odd", (struct bx_slice){ "true", 4 });
 }
 
+/* What stands behind an old struct is none of its functions. */
+static enum bx_verdict
+deny_all(void *ctx, struct bx_question *question)
+{
+	(void)ctx;
+	(void)question;
+	return BX_VERDICT_DENY;
+}
+
 extern struct bx_plugin bayeux_plugin;
 struct bx_plugin bayeux_plugin = {
 	.major = BX_PLUGIN_MAJOR,
@@ -61,7 +71,11 @@ static void __attribute__((constructor)) be_odd(void)
 		bayeux_plugin.size -= 1;
 	else if (strcmp(how, "short") == 0)
 		bayeux_plugin.size = offsetof(struct bx_plugin, replying);
-	else if (strcmp(how, "nameless") == 0)
+	else if (strcmp(how, "old") == 0) {
+		bayeux_plugin.minor = 0;
+		bayeux_plugin.size = offsetof(struct bx_plugin, policy);
+		bayeux_plugin.policy = deny_all;
+	} else if (strcmp(how, "nameless") == 0)
 		bayeux_plugin.name = NULL;
 	else if (strcmp(how, "unwilling") == 0)
 		bayeux_plugin.start = refuse_to_start;
