@@ -24,10 +24,15 @@ struct bx_local {
 static bool
 is_id(const char *hint)
 {
-	return hint[0] != '\0' &&
-	    hint[strspn(hint,
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-		"0123456789-_")] == '\0';
+	static const char allowed[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	    "0123456789-_";
+	size_t i;
+
+	for (i = 0; hint[i] != '\0'; i++)
+		if (strchr(allowed, hint[i]) == NULL)
+			return false;
+	return i > 0;
 }
 
 static enum bx_status

@@ -3,7 +3,7 @@
  *
  * Ownership: a turn lives on the stack of exchange.c and borrows all but its
  * reply, which it owns until the exchange takes it.
- * Reentrancy: no function calls out.
+ * Reentrancy: plugins are called to screen, to end a reply and to be asked.
  */
 #ifndef BX_TURN_H
 #define BX_TURN_H
@@ -49,7 +49,6 @@ struct bx_turn {
 	bool alone;		    /* the only message of its request */
 	struct bx_session *session; /* the sender, or NULL */
 	struct bx_decoded_name channel;
-
 	/* Set by the handler. */
 	struct bx_message *reply;
 	bx_msec until;	      /* with BX_STEP_HOLD */
@@ -58,7 +57,6 @@ struct bx_turn {
 	uint32_t connect;     /* its number, for bx_session_replied */
 	/* By a handshake; set before the reply is written. */
 	struct bx_session *created;
-
 	/* Set by bx_turn_ask. */
 	const char *reason; /* with DENY: its error's argument */
 	struct bx_denial denial;
@@ -88,10 +86,8 @@ struct bx_incoming bx_turn_incoming(const struct bx_turn *turn,
  * NULL afterwards if they have ended its session. */
 bool bx_turn_screen(struct bx_turn *turn);
 
-/* Has a plugin ended the sender's session since?  Then nothing more is done for
- * it, as for what it sends later (rule 59). */
+/* Has a plugin ended it since?  Nothing more is done for it (rule 59). */
 bool bx_turn_has_ended(const struct bx_turn *turn);
-
 struct bx_slice bx_turn_field(const struct bx_turn *turn, enum bx_field field);
 
 /* Begin the reply to this message in the core's draft; borrowed until end. */
