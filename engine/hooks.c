@@ -132,6 +132,8 @@ bx_hooks_ask(struct bx_hooks *hooks, struct bx_question *question,
 		verdict = node->fn(question, node->ctx);
 		if (verdict != BX_VERDICT_ABSTAIN)
 			return verdict;
+		/* What it has written is not what the next one says. */
+		memset(&question->denial, 0, sizeof(question->denial));
 	}
 	return BX_VERDICT_ABSTAIN;
 }

@@ -82,11 +82,14 @@ decide(struct bx_hooks *hooks, struct bx_asker *asker,
 		question->denial = asker->denial;
 	}
 	if (verdict == BX_VERDICT_ABSTAIN) {
+		clear_denial(&question->denial);
 		verdict = bx_hooks_ask(hooks, question, &asker->after);
 		question->user[BX_USER_MAX] = '\0';
 		if (question->operation == BX_OPERATION_HANDSHAKE &&
-		    !is_user(question->user))
+		    !is_user(question->user)) {
+			clear_denial(&question->denial);
 			return BX_VERDICT_DENY;
+		}
 		/* One that has resolved its own ticket has said it there. */
 		if (!asker->resolved)
 			memcpy(asker->user, question->user,

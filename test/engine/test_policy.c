@@ -263,6 +263,37 @@ a_name_that_nobody_has_is_a_denial(void)
 	bx_hooks_free(court.hooks);
 }
 
+/* Writes a denial, and abstains. */
+static enum bx_verdict
+mutter(struct bx_question *question, void *ctx)
+{
+	(void)ctx;
+	(void)strcpy(question->denial.error, "4::muttered");
+	question->denial.advises = true;
+	return BX_VERDICT_ABSTAIN;
+}
+
+static void
+what_one_has_written_who_abstains_is_nobodys_word(void)
+{
+	struct court court;
+	uint64_t handle;
+
+	park_and_resolve(&court, 0, BX_VERDICT_ABSTAIN);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(court.hooks, mutter, NULL,
+			    &handle),
+	    BX_OK);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(court.hooks, reply, &court.first,
+			    &handle),
+	    BX_OK);
+	court.first.park = false;
+	court.first.verdict = BX_VERDICT_DENY;
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_PUBLISH, "/a", 0),
+	    BX_VERDICT_DENY);
+	CU_ASSERT_STRING_EQUAL(court.error, "");
+	bx_hooks_free(court.hooks);
+}
+
 static void
 what_is_done_to_ones_own_session_is_allowed_by_default(void)
 {
@@ -310,6 +341,8 @@ static const struct unit_test tests[] = {
 	    a_late_verdict_names_the_user_as_well },
 	{ "a name that nobody has is a denial",
 	    a_name_that_nobody_has_is_a_denial },
+	{ "what one has written who abstains is nobody's word",
+	    what_one_has_written_who_abstains_is_nobodys_word },
 	{ "what is done to one's own session is allowed by default",
 	    what_is_done_to_ones_own_session_is_allowed_by_default },
 	{ "pending without having parked is a denial",
