@@ -7,8 +7,9 @@
  *
  * Ownership: the host owns the engine and closes all its exchanges before it
  * frees it.
- * Reentrancy: no call here may be made from a policy callback or a service,
- * but those of hooks.h, session.h and bx_ticket_take.
+ * Reentrancy: no call here may be made from a policy callback, a service or a
+ * plugin, but to add a plugin and to count: these have hooks.h, session.h and
+ * ticket.h, and host.h.
  */
 #ifndef BX_ENGINE_H
 #define BX_ENGINE_H
@@ -53,7 +54,8 @@ void bx_engine_stop(struct bx_engine *engine);
 void bx_engine_set_platform(struct bx_engine *engine,
     const struct bx_platform *platform);
 
-/* Tell the time, before the host calls a plugin by itself. */
+/* Tell the time, before the host adds or calls a plugin by itself, or asks who
+ * is ready: what plugins do then counts from it. */
 void bx_engine_set_now(struct bx_engine *engine, bx_msec now);
 
 /* What bx_exchange_open wants; borrowed until free. */

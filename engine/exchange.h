@@ -17,8 +17,8 @@
  * Ownership: open gives the exchange to the transport, which closes it once;
  * closing is allowed in every state, and before answering it means that the
  * client has gone away.  Everything else is borrowed until close.
- * Reentrancy: start calls policy callbacks and services; they must not close
- * the exchange that called them.
+ * Reentrancy: start calls policy callbacks, services and plugins, and answer
+ * and close call plugins; they must not close the exchange that called them.
  * Limits: settings.h max_batch and max_json_depth; the bytes are the
  * transport's to limit.
  */

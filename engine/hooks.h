@@ -7,7 +7,8 @@
  *
  * Ownership: the hooks own their nodes; ctx stays the host's, and must live
  * until the hook is removed or the engine is freed.
- * Reentrancy: a callback may add and remove hooks, its own included.
+ * Reentrancy: a callback, and a service, may add and remove hooks, its own
+ * included.
  */
 #ifndef BX_HOOKS_H
 #define BX_HOOKS_H

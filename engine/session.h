@@ -12,8 +12,9 @@
  *
  * Ownership: shared; the table holds a reference until the session is GONE,
  * each exchange that deals with it another.
- * Reentrancy: no function calls out.  A session may end inside any of them;
- * whoever goes on using it holds a reference.
+ * Reentrancy: no function calls out, but unref, to free what plugins keep with
+ * it (session_extra.h).  A session may end inside any of them; whoever goes on
+ * using it holds a reference.
  * Limits: settings.h max_sessions; for its queue see session_queue.h.
  */
 #ifndef BX_SESSION_H

@@ -7,7 +7,8 @@
  *
  * Ownership: whoever makes one has a reference besides the table's, until
  * bx_session_local_free, or bx_session_local_free_all for its owner.
- * Reentrancy: only bx_session_local_serve calls out; it may do anything.
+ * Reentrancy: only bx_sessions_serve_locals calls out, to whom may do anything;
+ * and to free a session, as session.h says.
  * Limits: as for all sessions; what waits is as for one about to be answered.
  */
 #ifndef BX_SESSION_LOCAL_H
