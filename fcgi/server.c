@@ -60,6 +60,7 @@ drain(struct fcgi_server *server, size_t most)
 	if (server->is_draining)
 		return;
 	server->is_draining = true;
+	bx_engine_set_now(server->engine, server->context.now);
 	for (count = 0; count < most; count++) {
 		exchange = bx_engine_next_ready(server->engine);
 		if (exchange == NULL)

