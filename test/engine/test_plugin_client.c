@@ -548,6 +548,58 @@ a_ticket_of_a_client_that_has_gone_may_be_resolved(void)
 	close_stage();
 }
 
+static void
+who_waits_when_the_engine_stops_is_the_hosts_to_close(void)
+{
+	struct talk_request request;
+
+	open_stage();
+	stage.parks = true;
+	send_publish(&request);
+	CU_ASSERT_FALSE(request.ready);
+	bx_engine_stop(stage.talk.engine);
+	talk_lose(&stage.talk, &request);
+	close_stage();
+}
+
+/* Says the same to whoever is behind ctx. */
+static void
+pass_on(struct bx_session *local, const struct bx_delivered *message,
+    void *ctx)
+{
+	(void)message;
+	CU_ASSERT_TRUE(publish_as(local, ctx));
+}
+
+static void
+two_local_clients_that_answer_each_other_leave_time_for_others(void)
+{
+	static char a[] = "/a", b[] = "/b";
+	struct bx_host *host;
+	struct bx_session *one, *other;
+	uint64_t published;
+	int i;
+
+	open_stage();
+	host = stage.host;
+	one = host->local_new(host, "one", pass_on, b);
+	other = host->local_new(host, "other", pass_on, a);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(one);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(other);
+	CU_ASSERT_TRUE(subscribe(one, a));
+	CU_ASSERT_TRUE(subscribe(other, b));
+	CU_ASSERT_TRUE(publish_as(stage.local, a));
+	for (i = 0; i < 3; i++) {
+		CU_ASSERT_TRUE(bx_engine_has_ready(stage.talk.engine));
+		published = bx_engine_counts(stage.talk.engine).published;
+		CU_ASSERT_PTR_NULL(bx_engine_next_ready(stage.talk.engine));
+		CU_ASSERT_EQUAL(bx_engine_counts(stage.talk.engine).published,
+		    published + 1);
+	}
+	CU_ASSERT_PTR_NOT_NULL(strstr(poll(), "\"successful\":true"));
+	close_stage();
+}
+
 /* Everything that can fail, and what is there if it has. */
 static bool
 act_with_little_memory(void *ctx)
@@ -623,6 +675,10 @@ static const struct unit_test tests[] = {
 	    what_a_plugin_has_left_ends_with_it },
 	{ "a ticket of a client that has gone may be resolved",
 	    a_ticket_of_a_client_that_has_gone_may_be_resolved },
+	{ "who waits when the engine stops is the host's to close",
+	    who_waits_when_the_engine_stops_is_the_hosts_to_close },
+	{ "two local clients that answer each other leave time for others",
+	    two_local_clients_that_answer_each_other_leave_time_for_others },
 	{ "a failed act changes nothing", a_failed_act_changes_nothing },
 };
 

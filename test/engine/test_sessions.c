@@ -111,6 +111,34 @@ a_reader_whose_session_ended_moves_up(void)
 	close_house(&house);
 }
 
+static void
+who_is_gone_waits_to_be_told_of(void)
+{
+	struct bx_session *gone;
+	struct house house;
+
+	open_house(&house);
+	CU_ASSERT_FALSE(bx_session_is_announced(house.held[0]));
+	bx_session_announce(house.held[0]);
+	CU_ASSERT_TRUE(bx_session_is_announced(house.held[0]));
+	bx_session_end(house.held[2], BX_GONE_CLOSED);
+	CU_ASSERT_FALSE(bx_sessions_has_departed(house.sessions));
+	bx_sessions_tell_departures(house.sessions);
+	bx_session_end(house.held[1], BX_GONE_CLOSED);
+	bx_session_end(house.held[0], BX_GONE_CLOSED);
+	CU_ASSERT_TRUE(bx_sessions_has_departed(house.sessions));
+	CU_ASSERT_EQUAL(bx_sessions_departed(house.sessions), 2);
+	gone = bx_sessions_take_departed(house.sessions);
+	CU_ASSERT_PTR_EQUAL(gone, house.held[1]);
+	bx_session_unref(gone);
+	gone = bx_sessions_take_departed(house.sessions);
+	CU_ASSERT_PTR_EQUAL(gone, house.held[0]);
+	bx_session_unref(gone);
+	CU_ASSERT_PTR_NULL(bx_sessions_take_departed(house.sessions));
+	CU_ASSERT_EQUAL(bx_sessions_departed(house.sessions), 0);
+	close_house(&house);
+}
+
 static bool
 make_table(void *ctx)
 {
@@ -136,6 +164,7 @@ static const struct unit_test tests[] = {
 	    a_fan_out_and_prompt_answers_take_turns },
 	{ "a reader whose session ended moves up",
 	    a_reader_whose_session_ended_moves_up },
+	{ "who is gone waits to be told of", who_is_gone_waits_to_be_told_of },
 	{ "a table without memory is none", a_table_without_memory_is_none },
 };
 
