@@ -144,8 +144,6 @@ bx_publish(struct bx_turn *turn)
 		return bx_turn_fail(turn, BX_ERROR_DATA_MISSING, NULL);
 	if (!is_granted(turn, &step))
 		return step;
-	if (bx_turn_has_ended(turn))
-		return bx_turn_fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
 	/* The reply comes first, as nothing may fail once others were told. */
 	draft = bx_turn_begin_reply(turn);
 	bx_reply_success(draft);
