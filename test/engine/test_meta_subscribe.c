@@ -436,6 +436,31 @@ a_name_that_nobody_may_have_is_denied_in_the_servers_words(void)
 	stop(&client);
 }
 
+/* Writes a denial, and allows. */
+static enum bx_verdict
+mutter(struct bx_question *question, void *ctx)
+{
+	(void)ctx;
+	(void)strcpy(question->denial.error, "403::mine");
+	question->denial.advises = true;
+	return BX_VERDICT_ALLOW;
+}
+
+static void
+what_a_policy_says_of_one_name_is_not_said_of_another(void)
+{
+	struct client client;
+	uint64_t handle;
+
+	start(&client);
+	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(
+						client.talk.engine),
+			    mutter, NULL, &handle),
+	    BX_OK);
+	check(&client, "subscribe", "[\"/a\",\"/meta\"]", DENIED);
+	stop(&client);
+}
+
 static enum bx_verdict
 end_who_leaves(struct bx_question *question, void *ctx)
 {
@@ -493,6 +518,8 @@ static const struct unit_test tests[] = {
 	    an_unsubscribe_may_be_denied_and_then_nothing_ends },
 	{ "a subscription to a service may be denied in the policy's words",
 	    a_subscription_to_a_service_may_be_denied_in_the_policys_words },
+	{ "what a policy says of one name is not said of another",
+	    what_a_policy_says_of_one_name_is_not_said_of_another },
 	{ "a name that nobody may have is denied in the server's words",
 	    a_name_that_nobody_may_have_is_denied_in_the_servers_words },
 };

@@ -75,6 +75,14 @@ on_start(struct bx_host *host, void **ctx)
 	return true;
 }
 
+static void
+on_stop(void *ctx)
+{
+	struct bx_host *host = ctx;
+
+	CU_ASSERT_PTR_NULL(host->local_new(host, "late", hear, &stage));
+}
+
 static enum bx_verdict
 on_policy(void *ctx, struct bx_question *question)
 {
@@ -120,6 +128,7 @@ static const struct bx_plugin plugin = {
 	.size = sizeof(struct bx_plugin),
 	.name = "actor",
 	.start = on_start,
+	.stop = on_stop,
 	.session_gone = on_session_gone,
 	.policy = on_policy,
 	.happened = on_happened,
