@@ -85,6 +85,7 @@ bx_msec bx_session_interval(const struct bx_session *session);
  */
 bool bx_session_needs_advice(const struct bx_session *session,
     const char *connection_type);
+/* NULL: of nothing, so that the next reply carries it. */
 void bx_session_set_advised(struct bx_session *session,
     const char *connection_type);
 

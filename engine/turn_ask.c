@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "access.h"
+#include "session_extra.h"
+#include "session_hold.h"
 #include "session_user.h"
 #include "turn_ask.h"
 
@@ -92,12 +94,24 @@ own_advice(const struct bx_turn *turn)
 	const struct bx_denial *denial = &turn->denial;
 	bx_msec interval = denial->interval > 0 ? denial->interval : 0;
 
+	if (interval > BX_TIME_MAX)
+		interval = BX_TIME_MAX;
 	if (denial->reconnect == BX_RECONNECT_NONE)
 		return bx_advice_none(settings);
 	if (denial->reconnect == BX_RECONNECT_HANDSHAKE ||
 	    turn->session == NULL)
 		return bx_advice_handshake_later(settings, interval);
 	return bx_advice_retry(settings, interval);
+}
+
+/* Who is told to come back after a while is there until then, and is told of
+ * the usual pause when it has come. */
+static void
+await_return(const struct bx_turn *turn, bx_msec interval)
+{
+	bx_session_pause(turn->session, interval);
+	bx_session_touch(turn->session, turn->now + interval);
+	bx_session_set_advised(turn->session, NULL);
 }
 
 void
@@ -114,6 +128,8 @@ bx_turn_write_denial(const struct bx_turn *turn, enum bx_error error,
 	if (turn->denial.advises) {
 		advice = own_advice(turn);
 		bx_reply_advice(draft, &advice);
+		if (advice.reconnect == BX_RECONNECT_RETRY)
+			await_return(turn, advice.interval);
 	} else if (otherwise != NULL) {
 		bx_reply_advice(draft, otherwise);
 	}

@@ -55,7 +55,8 @@ struct bx_denial {
 	 * may not handshake or connect to stop. */
 	bool advises;
 	enum bx_reconnect reconnect;
-	bx_msec interval; /* before the client does so */
+	bx_msec interval; /* before the client does so; a session that is to
+			   * be tried again is there until then */
 };
 
 struct bx_question {

@@ -601,10 +601,35 @@ a_connect_may_be_denied_and_is_then_told_to_stop(void)
 		"70") "}]");
 	talk_deliver(&client.talk, &client.request);
 	CU_ASSERT_STRING_EQUAL(judge.channel, "/meta/connect");
-	/* It is there all the same, as long as it would have been. */
+	/* It is there all the same, until it should have come. */
+	talk_wait(&client.talk, 10069);
 	CU_ASSERT_EQUAL(bx_engine_counts(client.talk.engine).sessions, 1);
-	talk_wait(&client.talk, 10000);
+	talk_wait(&client.talk, 1);
 	CU_ASSERT_EQUAL(bx_engine_counts(client.talk.engine).sessions, 0);
+	stop(&client);
+}
+
+static void
+who_was_denied_for_a_while_is_told_of_the_usual_pause_afterwards(void)
+{
+	struct judge judge = {
+		.operation = BX_OPERATION_CONNECT,
+		.error = "403::Later",
+		.advises = true,
+	};
+	struct client client;
+
+	start(&client);
+	appoint(&client.talk, &judge);
+	connect(&client, "");
+	talk_deliver(&client.talk, &client.request);
+	talk_wait(&client.talk, 70);
+	judge.operation = BX_OPERATION_HANDSHAKE;
+	connect(&client, "");
+	talk_wait(&client.talk, 30000);
+	CU_ASSERT_STRING_EQUAL(client.request.text,
+	    "[{\"channel\":\"/meta/connect\",\"successful\":true," RETRY(
+		"0") "}]");
 	stop(&client);
 }
 
@@ -701,6 +726,8 @@ static const struct unit_test tests[] = {
 	    rule_46_who_was_refused_a_stream_comes_for_its_messages },
 	{ "a connect may be denied, and is then told to stop",
 	    a_connect_may_be_denied_and_is_then_told_to_stop },
+	{ "who was denied for a while is told of the usual pause afterwards",
+	    who_was_denied_for_a_while_is_told_of_the_usual_pause_afterwards },
 	{ "rule 59: who was told to leave may connect to hear so",
 	    who_was_told_to_leave_may_connect_to_hear_so },
 	{ "whose session the policy has ended is unknown",
