@@ -15,7 +15,6 @@
 #include "plugin_load.h"
 #include "router.h"
 #include "server.h"
-#include "timer.h"
 
 static bool
 start_plugins(const struct fcgi_plugin_load *modules, struct bx_engine *engine)
@@ -47,7 +46,6 @@ serve(const struct bx_env *env, const struct fcgi_options *options,
 		    "or no random bytes\"");
 		return status;
 	}
-	bx_engine_set_now(engine, fcgi_timer_now());
 	server = fcgi_server_new(env, options, engine);
 	if (server != NULL &&
 	    fcgi_extensions_add(&extensions, options, engine) &&
