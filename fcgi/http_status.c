@@ -32,7 +32,7 @@ static const struct http_status statuses[] = {
 	{ 405, "Method Not Allowed",
 	    "Only GET, POST and OPTIONS are understood here.\n" },
 	{ 406, "Not Acceptable", "" },
-	{ 408, "Request Timeout", "The request was not sent in time.\n" },
+	{ 408, "Request Timeout", "" },
 	{ 409, "Conflict", "" },
 	{ 410, "Gone", "" },
 	{ 412, "Precondition Failed", "" },

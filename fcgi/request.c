@@ -257,7 +257,8 @@ fcgi_request_stdin_end(struct fcgi_request *request)
 enum bx_status
 fcgi_request_time_out(struct fcgi_request *request)
 {
-	return fcgi_request_reply(request, 408, NULL);
+	/* Browsers repeat by themselves what was answered 408 (rule 42). */
+	return fcgi_request_reply(request, 503, "too_slow");
 }
 
 /* The line that gives the browser its cookie. */

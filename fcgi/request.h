@@ -91,7 +91,7 @@ enum bx_status fcgi_request_stdin(struct fcgi_request *request,
 enum bx_status fcgi_request_stdin_end(struct fcgi_request *request);
 
 /* The request of an item that has expired in context->incomplete, as it was
- * not sent in time: reply with 408. */
+ * not sent in time: reply with 503. */
 struct fcgi_request *fcgi_request_of_idle(struct fcgi_idle *item);
 enum bx_status fcgi_request_time_out(struct fcgi_request *request);
 

@@ -442,7 +442,7 @@ a_connection_without_any_request_is_closed(void)
 }
 
 static void
-a_request_that_does_not_go_on_is_408(void)
+a_request_that_does_not_go_on_is_503(void)
 {
 	start();
 	peer_begin(&peer, 1, FCGI_KEEP_CONN);
@@ -450,7 +450,7 @@ a_request_that_does_not_go_on_is_408(void)
 	peer_talk(&site, &peer);
 	let_pass(FCGI_CONN_SILENT_LIMIT);
 	peer_talk(&site, &peer);
-	CU_ASSERT_TRUE(has(&peer, 1, "Status: 408 "));
+	CU_ASSERT_TRUE(has(&peer, 1, "Status: 503 "));
 	CU_ASSERT_FALSE(peer.is_over);
 	CU_ASSERT_EQUAL(site.pool.requests, 0);
 	stop();
@@ -650,8 +650,8 @@ static const struct unit_test tests[] = {
 	    what_is_silent_within_a_record_is_closed },
 	{ "a connection without any request is closed",
 	    a_connection_without_any_request_is_closed },
-	{ "a request that does not go on is 408",
-	    a_request_that_does_not_go_on_is_408 },
+	{ "a request that does not go on is 503",
+	    a_request_that_does_not_go_on_is_503 },
 	{ "who does not take an answer is closed",
 	    who_does_not_take_an_answer_is_closed },
 	{ "what breaks the protocol costs its connection",

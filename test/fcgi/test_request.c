@@ -700,7 +700,7 @@ a_request_that_does_not_go_on_expires(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(item);
 	CU_ASSERT_PTR_EQUAL(fcgi_request_of_idle(item), request);
 	CU_ASSERT_EQUAL(fcgi_request_time_out(request), BX_OK);
-	CU_ASSERT_TRUE(says(request, "Status: 408 "));
+	CU_ASSERT_TRUE(says(request, "Status: 503 "));
 	fcgi_request_free(request);
 	site_stop(&site);
 }
