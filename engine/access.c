@@ -143,7 +143,7 @@ lets_in(const struct bx_access_list *list, const struct bx_access_ask *ask)
 {
 	size_t i;
 
-	if (list->everyone || (list->local && ask->is_local))
+	if (list->everyone)
 		return true;
 	if (ask->user == NULL)
 		return false;

@@ -36,11 +36,11 @@ enum bx_access_key {
 	BX_ACCESS_KEYS
 };
 
-/* Whom a key lets in: nobody, if nothing is set. */
+/* Whom a key lets in: nobody, if nothing is set.  Who is inside the process,
+ * plugins and their local clients, is never asked. */
 struct bx_access_list {
 	bool everyone;
 	bool authenticated; /* whoever has a user's name */
-	bool local;	    /* whoever is inside the process */
 	const char *const *users;
 	size_t user_count;
 };
@@ -60,7 +60,6 @@ struct bx_access_ask {
 	enum bx_access_key key;
 	const struct bx_channel_name *name; /* or pattern */
 	const char *user;		    /* NULL: nobody */
-	bool is_local;			    /* inside the process */
 };
 
 struct bx_access_ruling {

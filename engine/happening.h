@@ -20,12 +20,13 @@ enum bx_happening_kind {
 	BX_HAPPENING_SUBSCRIBE,	  /* session, channel */
 	BX_HAPPENING_UNSUBSCRIBE, /* session, channel */
 	/* channel, data; session, id and ext if there are any.  To a service
-	 * as well. */
+	 * as well, after it was called and has perhaps answered. */
 	BX_HAPPENING_PUBLISH,
 	/* session, channel, data; id and ext if there are any: it was sent
 	 * something that was not published, such as a service's answer. */
 	BX_HAPPENING_CLIENT_PUSH,
-	BX_HAPPENING_HANDSHAKE_DENIED /* address, error, ext if any */
+	/* address, error, and ext if there is any: it may hold a password. */
+	BX_HAPPENING_HANDSHAKE_DENIED
 };
 
 struct bx_happening {

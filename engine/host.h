@@ -8,7 +8,8 @@
  * A session that is returned is borrowed until the plugin's own function
  * returns; ref makes it last.  Slices that are given are copied; those that
  * are returned lie in what was given.
- * Reentrancy: all of it may be called in every call of plugin.h.  Who
+ * Reentrancy: all of it may be called in every call of plugin.h, and from the
+ * server's thread alone: another has to wake that by a descriptor (watch).  Who
  * publishes or delivers in publishing or happened is called again for that.
  */
 #ifndef BX_HOST_H
@@ -61,7 +62,8 @@ struct bx_delivered {
 	struct bx_slice data;	 /* JSON, as all that follows */
 	struct bx_slice id;	 /* if it was sent to this client alone */
 	struct bx_slice ext;
-	struct bx_slice client_id; /* of the local client that published it */
+	struct bx_slice client_id; /* a string: if a local client published it,
+				    * that one's id */
 };
 typedef void bx_local_fn(struct bx_session *local,
     const struct bx_delivered *message, void *ctx);
@@ -178,7 +180,8 @@ struct bx_host {
 	/* In policy: the question will be answered later.  NULL: no memory, or
 	 * it was parked already.  resolve answers it, once, whatever has become
 	 * of the request; denial and user, which may be NULL, as in the
-	 * question.  Tickets end, and deny, when the plugin has stopped. */
+	 * question; to abstain leaves it to those who come next.  Tickets
+	 * end, and deny, when the plugin has stopped. */
 	struct bx_ticket *(*park)(struct bx_host *host,
 	    struct bx_question *question);
 	void (*resolve)(struct bx_host *host, struct bx_ticket *ticket,

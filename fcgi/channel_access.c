@@ -113,7 +113,7 @@ add(struct fcgi_channel_access *access,
 		access->list.authenticated = true;
 		return true;
 	case WORD_LOCAL:
-		access->list.local = true;
+		/* Who is inside the process is not asked: nobody is added. */
 		return true;
 	case WORD_NONE:
 	case WORDS:

@@ -55,7 +55,6 @@ expect(const char *one, const char *other,
 	CU_ASSERT_PTR_NOT_NULL_FATAL(access);
 	CU_ASSERT_EQUAL(access->list.everyone, expected->everyone);
 	CU_ASSERT_EQUAL(access->list.authenticated, expected->authenticated);
-	CU_ASSERT_EQUAL(access->list.local, expected->local);
 	CU_ASSERT_EQUAL_FATAL(access->list.user_count, expected->user_count);
 	for (i = 0; i < expected->user_count; i++)
 		CU_ASSERT_STRING_EQUAL(access->list.users[i],
@@ -76,7 +75,7 @@ a_word_is_what_it_says(void)
 	expect("authenticated", NULL,
 	    &(struct bx_access_list){ .authenticated = true },
 	    "authenticated");
-	expect("local", NULL, &(struct bx_access_list){ .local = true },
+	expect("local", NULL, &(struct bx_access_list){ .everyone = false },
 	    "local");
 }
 
@@ -93,9 +92,7 @@ anything_else_is_a_user(void)
 	    &(struct bx_access_list){ .users = reserved, .user_count = 2 },
 	    "{ \"user:everyone\", \"user:user:x\" }");
 	expect("bob", "local",
-	    &(struct bx_access_list){ .users = users,
-		.user_count = 1,
-		.local = true },
+	    &(struct bx_access_list){ .users = users, .user_count = 1 },
 	    "{ \"bob\", \"local\" }");
 	expect("bob", NULL,
 	    &(struct bx_access_list){ .users = users, .user_count = 1 },
