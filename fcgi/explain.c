@@ -65,6 +65,25 @@ print_rule(const struct fcgi_channel_blocks *blocks,
 	(void)fputc('\n', out);
 }
 
+/* What is allowed may still take the right to be the first, where nobody is
+ * yet. */
+static void
+print_create(const struct fcgi_channel_blocks *blocks,
+    const struct bx_access_ask *asked, FILE *out)
+{
+	struct bx_access_ask ask = *asked;
+	struct bx_access_ruling ruling;
+
+	if (asked->name->kind != BX_CHANNEL_BROADCAST)
+		return;
+	ask.key = BX_ACCESS_CREATE;
+	ruling = bx_access_judge(blocks->access, blocks->count, &ask);
+	if (ruling.allowed)
+		return;
+	(void)fputs("but not as the first one there: ", out);
+	print_rule(blocks, ruling.rule, ask.key, out);
+}
+
 enum fcgi_explain_answer
 fcgi_explain(const struct fcgi_options *options,
     const struct fcgi_explain *question, FILE *out,
@@ -95,5 +114,7 @@ fcgi_explain(const struct fcgi_options *options,
 		(void)fputs("no block decides\n", out);
 	else
 		print_rule(blocks, ruling.rule, ask.key, out);
+	if (ruling.allowed)
+		print_create(blocks, &ask, out);
 	return ruling.allowed ? FCGI_EXPLAIN_ALLOWED : FCGI_EXPLAIN_DENIED;
 }
