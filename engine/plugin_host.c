@@ -188,6 +188,17 @@ is_service_name(const struct bx_core *core, const char *name)
 	return valid;
 }
 
+static void
+log_refusal(struct bx_host *host, const char *name, enum bx_status status)
+{
+	char line[LOG_LINE_MAX];
+
+	(void)snprintf(line, sizeof(line),
+	    "event=service_refused service=%.128s reason=%s", name,
+	    status == BX_EEXIST ? "taken" : bx_status_name(status));
+	host_log(host, BX_LOG_WARNING, line);
+}
+
 static bool
 host_add_service(struct bx_host *host, const char *name, bx_service_fn *fn,
     void *ctx)
@@ -195,8 +206,13 @@ host_add_service(struct bx_host *host, const char *name, bx_service_fn *fn,
 	const struct bx_plugin_node *node = bx_plugin_node_of(host);
 	const struct bx_service service = { name, fn, ctx, node };
 
-	return is_service_name(node->core, name) &&
-	    bx_hooks_add_service(node->core->hooks, &service) == BX_OK;
+	enum bx_status status = BX_EINVAL;
+
+	if (is_service_name(node->core, name))
+		status = bx_hooks_add_service(node->core->hooks, &service);
+	if (status != BX_OK)
+		log_refusal(host, name, status);
+	return status == BX_OK;
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "engine/env.h"
 #include "engine/plugin.h"
+#include "log.h"
 #include "options.h"
 #include "plugin_load.h"
 #include "plugin_sections.h"
@@ -162,6 +163,21 @@ log_start(const struct bx_env *env, const char *name)
 	env->log(env->ctx, BX_LOG_INFO, line);
 }
 
+/* What a plugin has not asked for when it starts is most likely misspelt. */
+static void
+log_unread(const struct fcgi_plugin_module *module)
+{
+	const struct fcgi_plugin_section *section = module->section;
+	size_t i;
+
+	for (i = 0; i < section->count; i++)
+		if (!section->keys[i].is_read)
+			fcgi_log(BX_LOG_WARNING,
+			    "event=key_not_read plugin=%s key=%s where=%s",
+			    module->plugin->name, section->keys[i].key,
+			    section->keys[i].where);
+}
+
 bool
 fcgi_plugin_load_start(const struct fcgi_plugin_load *modules,
     struct bx_engine *engine, struct fcgi_problem *problem)
@@ -177,6 +193,7 @@ fcgi_plugin_load_start(const struct fcgi_plugin_load *modules,
 			return refuse(module, problem, "%s",
 			    reason_of(status));
 		log_start(modules->env, module->plugin->name);
+		log_unread(module);
 	}
 	return true;
 }

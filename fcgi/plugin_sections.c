@@ -119,10 +119,12 @@ fcgi_plugin_section_set(struct fcgi_plugin_section *section,
 }
 
 const char *
-fcgi_plugin_section_text(const struct fcgi_plugin_section *section,
-    const char *key)
+fcgi_plugin_section_text(struct fcgi_plugin_section *section, const char *key)
 {
-	const struct fcgi_plugin_key *found = find_key(section, key);
+	struct fcgi_plugin_key *found = find_key(section, key);
 
-	return found == NULL ? NULL : found->text;
+	if (found == NULL)
+		return NULL;
+	found->is_read = true;
+	return found->text;
 }

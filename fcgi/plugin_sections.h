@@ -18,6 +18,7 @@ struct fcgi_plugin_key {
 	char *key;
 	char *text;
 	char *where; /* "FILE:LINE" */
+	bool is_read; /* its plugin has asked for it */
 };
 
 struct fcgi_plugin_section {
@@ -47,8 +48,9 @@ fcgi_plugin_sections_get(struct fcgi_plugin_sections *sections,
 bool fcgi_plugin_section_set(struct fcgi_plugin_section *section,
     const struct bx_env *env, const struct fcgi_plugin_key *key);
 
-/* The text of a key of the plugin's own, borrowed, or NULL. */
-const char *fcgi_plugin_section_text(const struct fcgi_plugin_section *section,
+/* The text of a key of the plugin's own, borrowed, or NULL; it has been read
+ * then. */
+const char *fcgi_plugin_section_text(struct fcgi_plugin_section *section,
     const char *key);
 
 #endif

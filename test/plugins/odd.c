@@ -2,10 +2,10 @@
  * odd.c - a plugin that is in some way not what the server expects.
  *
  * ODD_PLUGIN in the environment says in which: major, minor, large, cut,
- * short, old, nameless, or unwilling to start.  Otherwise it is a plugin like
- * any, which marks each reply, unless it is short: an older one that ends
- * before its function for that.  The old one is of 1.0, and has no policy,
- * which would let nobody in.
+ * short, old, nameless, unwilling to start, or greedy for a service that is
+ * taken.  Otherwise it is a plugin like any, which marks each reply, unless it
+ * is short: an older one that ends before its function for that.  The old one
+ * is of 1.0, and has no policy, which would let nobody in.
  */
 #include <stdlib.h>
 
@@ -25,6 +25,21 @@ refuse_to_start(struct bx_host *host, void **ctx)
 	(void)host;
 	(void)ctx;
 	return false;
+}
+
+static void
+serve(const struct bx_incoming *message, void *ctx)
+{
+	(void)message;
+	(void)ctx;
+}
+
+static bool
+start_greedily(struct bx_host *host, void **ctx)
+{
+	*ctx = host;
+	(void)host->add_service(host, "echo", serve, host);
+	return true;
 }
 
 static void
@@ -79,4 +94,6 @@ static void __attribute__((constructor)) be_odd(void)
 		bayeux_plugin.name = NULL;
 	else if (strcmp(how, "unwilling") == 0)
 		bayeux_plugin.start = refuse_to_start;
+	else if (strcmp(how, "greedy") == 0)
+		bayeux_plugin.start = start_greedily;
 }

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Client } from './support/bayeux.mjs';
-import { command, pluginFile, scratchFolder, startStack }
+import { command, pluginFile, scratchFolder, shippedPlugin, startStack }
 	from './support/stack.mjs';
 
 const odd = pluginFile('odd');
@@ -169,4 +169,21 @@ test('an older plugin, which is shorter, is called as far as it goes',
 	assert.equal(await isMarked('short'), false);
 	// Of 1.0; what stands behind it in memory would deny the handshake.
 	assert.equal(await isMarked('old'), true);
+});
+
+test('a key that no plugin asks for is in the log, and so is a service taken',
+    async () => {
+	const stack = await startStack({ front: 'none', config: `
+		plugin "probe" { path = "${probe}" fials = yes }
+		plugin "a" { path = "${shippedPlugin('echo')}" }` });
+	await stack.stop();
+	assert.match(stack.output,
+	    /warning event=key_not_read plugin=probe key=fials where=\S+:2\n/);
+	assert.doesNotMatch(stack.output, /key=path/);
+
+	// The example compiled by another name would serve the same.
+	const { stderr } = tell(`
+		plugin "a" { path = "${shippedPlugin('echo')}" }
+		plugin "b" { path = "${odd}" }`, { how: 'greedy' });
+	assert.match(stderr, /warning plugin=odd event=service_refused service=echo reason=taken\n/);
 });
