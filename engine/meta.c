@@ -1,8 +1,10 @@
 /*
  * meta.c - /meta/handshake and /meta/disconnect.
  */
+#include <stdio.h>
 #include <string.h>
 
+#include "json_text.h"
 #include "meta.h"
 #include "session_extra.h"
 #include "session_user.h"
@@ -13,6 +15,9 @@
 
 /* Room for the list of types that a client offered, in its error. */
 #define OFFER_MAX 128
+
+/* An error is below 256 bytes, each of which six may stand for. */
+#define DENIED_LINE_MAX 2048
 
 /* The member of ext that asks for replies in a comment (rule 16). */
 #define COMMENTS "json-comment-filtered"
@@ -112,6 +117,27 @@ append_connection_types(struct bx_draft *draft,
 	(void)bx_buf_append_text(buf, "]");
 }
 
+/* Whoever keeps out who tries too often goes by this line. */
+static void
+log_denied(const struct bx_turn *turn, const char *error)
+{
+	const struct bx_env *env = turn->core->env;
+	char line[DENIED_LINE_MAX];
+	size_t len;
+
+	if (env->log == NULL)
+		return;
+	len = (size_t)snprintf(line, sizeof(line),
+	    "event=handshake_denied address=%s error=",
+	    turn->visitor->address);
+	len = bx_json_text_write(line, sizeof(line) - 1, len,
+	    (struct bx_slice){ error, strlen(error) });
+	if (len >= sizeof(line))
+		return;
+	line[len] = '\0';
+	env->log(env->ctx, BX_LOG_INFO, line);
+}
+
 static void
 tell_denied(struct bx_turn *turn, const char *error)
 {
@@ -122,6 +148,7 @@ tell_denied(struct bx_turn *turn, const char *error)
 		.error = error,
 	};
 
+	log_denied(turn, error);
 	bx_plugins_happened(&turn->core->plugins, &denied);
 }
 

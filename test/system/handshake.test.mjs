@@ -45,6 +45,15 @@ test('rule 26: no common connection type fails for good', async () => {
 	assert.ok(!('clientId' in reply));
 });
 
+test('who is denied a handshake is in the log, with the address', async () => {
+	const reply = await handshake({ supportedConnectionTypes: ['a"b'] });
+	assert.equal(reply.error, '301:a__b:connection_types_not_supported');
+	await until(() => stack.output.includes('info event=handshake_denied ' +
+	    'address=127.0.0.1 ' +
+	    'error="301:a__b:connection_types_not_supported"\n'),
+	    'it is logged');
+});
+
 test('rule 26: one common connection type is enough', async () => {
 	const reply = await handshake({
 		supportedConnectionTypes: ['x', 'long-polling', 'y'] });
