@@ -192,6 +192,7 @@ onSession(client)
 	if (me.hadSession)
 		log.notice("Back; what was said meanwhile is not here");
 	me.hadSession = true;
+	me.refusal = null;
 	roster.forgive(performance.now());
 	roster.hear(me.id, me.user, performance.now());
 	client.batch(() => {
@@ -206,8 +207,12 @@ onSession(client)
 function
 onSubscribed(reply)
 {
-	if (!reply.successful && reply.error)
-		log.notice(`The server refused the room: ${reply.error}`);
+	/* The room has two channels, and one reason is said once. */
+	if (me === null || reply.successful || !reply.error ||
+	    me.refusal === reply.error)
+		return;
+	me.refusal = reply.error;
+	log.notice(`The server refused the room: ${reply.error}`);
 }
 
 function

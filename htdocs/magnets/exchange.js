@@ -24,6 +24,7 @@ export class Exchange {
 	#channel;
 	#id;
 	#onTaken;
+	#onRefused;
 
 	/* Magnets of which the server may not have our last move. */
 	#unsent = new Set();
@@ -35,14 +36,17 @@ export class Exchange {
 	#owed = new Set();
 	#isAnswerDue = false;
 
-	/* id: this page's; onTaken(magnet): another page has moved it. */
-	constructor(connection, { board, channel, id, onTaken })
+	/* id: this page's; onTaken(magnet): another page has moved it;
+	 * onRefused(error): the server lets this page not hear the others, or
+	 * undefined: it does. */
+	constructor(connection, { board, channel, id, onTaken, onRefused })
 	{
 		this.#connection = connection;
 		this.#board = board;
 		this.#channel = channel;
 		this.#id = id;
 		this.#onTaken = onTaken;
+		this.#onRefused = onRefused;
 	}
 
 	/* A session has begun, or this failed: there is no subscription. */
@@ -97,6 +101,7 @@ export class Exchange {
 	/* A refusal is final; without any answer it is tried again. */
 	#onSubscribed(reply)
 	{
+		this.#onRefused(reply.successful ? undefined : reply.error);
 		if (reply.successful || reply.failure === undefined)
 			return;
 		this.#connection.client.setTimeout(() => {

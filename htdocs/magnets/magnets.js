@@ -30,7 +30,7 @@ const board = new Board();
 const connection = new Connection({ onState, onSession: () =>
 	exchange.begin() });
 const exchange = new Exchange(connection, { board, id, onTaken: show,
-	channel: `/magnets/${name}` });
+	onRefused, channel: `/magnets/${name}` });
 
 const magnets = WORDS.map((word, index) => {
 	const magnet = make("button", "magnet", word);
@@ -52,12 +52,29 @@ boardName()
 	return BOARD_NAME.test(asked) ? asked : "demo";
 }
 
+/* What the server has against this page, or undefined. */
+let refusal;
+
+function
+onRefused(error)
+{
+	refusal = error;
+	onState(connection.state);
+}
+
 function
 onState(state, error)
 {
 	showState(ui.state, state);
 	showTrouble(ui.trouble, state, error);
-	ui.help.hidden = state !== "connected" && state !== "connecting";
+	if (refusal !== undefined && state === "connected") {
+		ui.trouble.hidden = false;
+		ui.trouble.textContent =
+			`The server refused the board: ${refusal}. ` +
+			"Nobody else sees what you move.";
+	}
+	ui.help.hidden = !ui.trouble.hidden ||
+		(state !== "connected" && state !== "connecting");
 	ui.away.hidden = state !== "reconnecting";
 	if (state === "connected")
 		exchange.resume();

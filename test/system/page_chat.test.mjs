@@ -433,3 +433,22 @@ test('Shift+Enter starts a line, Enter sends both', async () => {
 	assert.equal(await ada.input.inputValue(), '');
 	ada.visitor.assertClean();
 });
+
+test('a room that the server refuses is said to be so, once', async () => {
+	const closed = await startStack({ options: { timeout: '2s' },
+	    config: ['chat', 'members'].map((name) =>
+		`channel "/${name}/**" { subscribe = nobody }\n`).join('') });
+
+	try {
+		const visitor = await browser.visit(`${closed.url}/chat/`);
+		const ada = new Person(visitor, 'Ada');
+
+		people.push(visitor);
+		await ada.enter(newRoom());
+		await ada.notices('The server refused the room: ' +
+		    '403:denied_by_security_policy:subscribe_denied');
+		assert.equal(await ada.page.locator('.notice').count(), 1);
+	} finally {
+		await closed.stop();
+	}
+});

@@ -484,3 +484,23 @@ test('it fits a phone, board and all', async () => {
 	assert.ok(y >= 0 && y + size.height <= height);
 	here.assertClean();
 });
+
+test('a board that the server refuses is no board to share, and that is said',
+    async () => {
+	const closed = await startStack({ options: { timeout: '2s' },
+	    config: 'channel "/magnets/**" { subscribe = nobody }' });
+
+	try {
+		const visitor = await browser.visit(`${closed.url}/magnets/`);
+
+		visitors.push(visitor);
+		await shows(visitor, 'Connected');
+		await visitor.page.getByText('The server refused the board: ' +
+		    '403:denied_by_security_policy:subscribe_denied. ')
+		    .waitFor();
+		assert.equal(await visitor.page.locator('#help').isVisible(),
+		    false);
+	} finally {
+		await closed.stop();
+	}
+});
