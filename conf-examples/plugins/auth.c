@@ -25,6 +25,7 @@
 #include <bayeux/host.h>
 #include <bayeux/plugin.h>
 #include <crypt.h>
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -43,7 +44,8 @@ struct job {
 	char user[BX_USER_MAX + 1];
 	char password[CRYPT_MAX_PASSPHRASE_SIZE];
 	bool granted;
-	const char *trouble; /* to be logged, or NULL */
+	const char *trouble;	    /* to be logged, or NULL */
+	char line[BX_USER_MAX + 1]; /* whose hash it was, in the file */
 };
 
 struct queue {
@@ -107,10 +109,10 @@ free_job(struct job *job)
 /* The thread, which calls nothing of the host's. */
 
 /* The hash of user's line in the file; false if it has none: then it is that
- * of the first line.  The file is looked at to its end, and each time, which
+ * of the first line.  Either is told by its name.  The file is looked at to its end, and each time, which
  * is quick beside a hash, and finds what has changed. */
 static bool
-find_hash(FILE *file, const char *user, char hash[HASH_MAX])
+find_hash(FILE *file, struct job *job, char hash[HASH_MAX])
 {
 	char *line = NULL, *text;
 	size_t size = 0;
@@ -125,9 +127,12 @@ find_hash(FILE *file, const char *user, char hash[HASH_MAX])
 		text[strcspn(text, ":")] = '\0';
 		if (found || strlen(text) >= HASH_MAX)
 			continue;
-		found = strcmp(line, user) == 0;
-		if (found || first)
+		found = strcmp(line, job->user) == 0;
+		if (found || first) {
 			memcpy(hash, text, strlen(text) + 1);
+			(void)snprintf(job->line, sizeof(job->line), "%s",
+			    line);
+		}
 		first = false;
 	}
 	free(line);
@@ -159,7 +164,7 @@ check(struct auth *auth, struct job *job)
 	if (file == NULL) {
 		job->trouble = "event=cannot_read_users";
 	} else {
-		found = find_hash(file, job->user, hash);
+		found = find_hash(file, job, hash);
 		(void)fclose(file);
 	}
 	made = crypt_r(job->password, hash, &auth->crypt);
@@ -208,13 +213,23 @@ deny(struct bx_denial *denial, const char *error, enum bx_reconnect reconnect)
 }
 
 static void
+log_trouble(const struct auth *auth, const struct job *job)
+{
+	char line[512];
+
+	(void)snprintf(line, sizeof(line), "%s users=%.200s line=%s",
+	    job->trouble, auth->path, job->line);
+	auth->host->log(auth->host, BX_LOG_ERROR, line);
+}
+
+static void
 settle(struct auth *auth, struct job *job)
 {
 	struct bx_denial denial;
 
 	auth->waiting--;
 	if (job->trouble != NULL)
-		auth->host->log(auth->host, BX_LOG_ERROR, job->trouble);
+		log_trouble(auth, job);
 	/* Others may have something to say about who is in the file. */
 	if (job->granted)
 		auth->host->resolve(auth->host, job->ticket,
@@ -346,10 +361,12 @@ policy(void *ctx, struct bx_question *question)
 static bool
 fail(struct bx_host *host, const char *error)
 {
-	char line[128];
+	const char *users = host->option(host, "users");
+	char line[512];
 
-	(void)snprintf(line, sizeof(line), "event=cannot_start error=\"%s\"",
-	    error);
+	(void)snprintf(line, sizeof(line),
+	    "event=cannot_start users=%.200s error=\"%s\"",
+	    users != NULL ? users : "", error);
 	host->log(host, BX_LOG_ERROR, line);
 	return false;
 }
@@ -382,8 +399,10 @@ start(struct bx_host *host, void **ctx)
 	auth.waiting_max = waiting != NULL ? strtoul(waiting, NULL, 10) : 100;
 	clear(&auth.todo);
 	clear(&auth.done);
-	if (auth.path == NULL || access(auth.path, R_OK) != 0)
-		return fail(host, "users has to be a file that can be read");
+	if (auth.path == NULL)
+		return fail(host, "users is to name a file of passwords");
+	if (access(auth.path, R_OK) != 0)
+		return fail(host, strerror(errno));
 	auth.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (auth.wake < 0)
 		return fail(host, "no eventfd");
