@@ -229,7 +229,10 @@ fcgi_listener_inherit(const struct bx_env *env, int fd,
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0 ||
 	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 ||
 	    !listens || type != SOCK_STREAM) {
-		fcgi_listener_complain(problem, "is no listening socket", 0);
+		fcgi_listener_complain(problem,
+		    "is no listening "
+		    "socket: set listen (-o listen=unix:PATH)",
+		    0);
 		return NULL;
 	}
 	/* Whoever made it may have chosen a backlog of five. */
