@@ -17,7 +17,7 @@ struct bx_env;
 struct fcgi_plugin_key {
 	char *key;
 	char *text;
-	char *where; /* "FILE:LINE" */
+	char *where;  /* "FILE:LINE" */
 	bool is_read; /* its plugin has asked for it */
 };
 
