@@ -190,8 +190,11 @@ finish_turn(struct bx_exchange *exchange, struct bx_turn *turn,
 static enum bx_step
 refuse_deleted(struct bx_turn *turn)
 {
-	struct bx_draft *draft = bx_turn_begin_reply(turn);
+	struct bx_draft *draft;
 
+	if (bx_channel_name_equals(&turn->channel.name, "/meta/handshake"))
+		bx_meta_tell_denied(turn, "404::message_deleted");
+	draft = bx_turn_begin_reply(turn);
 	bx_draft_field(draft, "subscription",
 	    bx_turn_field(turn, BX_FIELD_SUBSCRIPTION));
 	bx_reply_error(draft, BX_ERROR_MESSAGE_DELETED, NULL);
@@ -268,6 +271,14 @@ bx_exchange_become_ready(struct bx_exchange *exchange)
 	bx_sessions_make_ready(exchange->core->sessions, &exchange->reader);
 }
 
+void
+bx_exchange_park(struct bx_exchange *exchange)
+{
+	exchange->state = EXCHANGE_PARKED;
+	bx_parts_begin_park(&exchange->parts);
+	bx_parts_end_batches(&exchange->parts);
+}
+
 static void
 run(struct bx_exchange *exchange, bx_msec now)
 {
@@ -284,8 +295,7 @@ run(struct bx_exchange *exchange, bx_msec now)
 			free_input(exchange);
 			return;
 		case BX_STEP_PARKED:
-			exchange->state = EXCHANGE_PARKED;
-			bx_parts_end_batches(&exchange->parts);
+			bx_exchange_park(exchange);
 			return;
 		case BX_STEP_NO_MEMORY:
 			exchange->no_memory = true;
@@ -326,7 +336,7 @@ bx_exchange_start(struct bx_exchange *exchange, bx_msec now)
 	if (env->wall_clock != NULL)
 		exchange->received = env->wall_clock(env->ctx);
 	if (exchange->stream != NULL) {
-		bx_stream_start(exchange);
+		bx_stream_start(exchange, now);
 		return;
 	}
 	prefer_handshake(input);
@@ -345,6 +355,11 @@ bx_exchange_resume(struct bx_exchange *exchange)
 {
 	bx_list_remove(&exchange->reader.ready);
 	exchange->state = EXCHANGE_OPEN;
+	bx_parts_end_park(&exchange->parts);
+	if (exchange->stream != NULL) {
+		bx_stream_start(exchange, exchange->resumed_at);
+		return;
+	}
 	bx_parts_begin_batches(&exchange->parts);
 	run(exchange, exchange->resumed_at);
 }

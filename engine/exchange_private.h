@@ -75,10 +75,13 @@ void bx_exchange_become_ready(struct bx_exchange *exchange);
 
 /* What start, answer and close are for a stream; close is harmless for what
  * is none. */
-void bx_stream_start(struct bx_exchange *exchange);
+void bx_stream_start(struct bx_exchange *exchange, bx_msec now);
 struct bx_answer bx_stream_answer(struct bx_exchange *exchange);
 void bx_stream_close(struct bx_exchange *exchange, bool handed_over,
     bx_msec now);
+
+/* Have it wait for a verdict; its sessions do not expire meanwhile. */
+void bx_exchange_park(struct bx_exchange *exchange);
 
 /* Go on with a parked exchange whose ticket was resolved. */
 void bx_exchange_resume(struct bx_exchange *exchange);

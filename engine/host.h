@@ -120,7 +120,8 @@ struct bx_host {
 	    struct bx_session *session, void *data,
 	    void (*free_data)(void *data));
 	/* What this plugin keeps with the session; at first that is made of
-	 * size bytes of zeros, which the server frees.  NULL: no memory. */
+	 * size bytes of zeros, which the server frees; what is there already
+	 * stays as it is.  NULL: no memory. */
 	void *(*session_memory)(struct bx_host *host,
 	    struct bx_session *session, size_t size);
 
@@ -174,7 +175,8 @@ struct bx_host {
 	/* All that follows came with 1.1. */
 
 	/* Have the message that a service was called with fail: its reply is
-	 * not successful, and its error "500:" name ":" text. */
+	 * not successful, and its error "500:" name ":" text, cut at 255
+	 * bytes.  Within the service's own call alone. */
 	void (*fail)(const struct bx_incoming *message, const char *text);
 
 	/* In policy: the question will be answered later.  NULL: no memory, or
@@ -189,27 +191,32 @@ struct bx_host {
 	    const char *user);
 
 	/* Who the session's user is; NULL: nobody is logged in.  set_user is
-	 * for as long as the session lives; NULL or "" is nobody.  false: no
+	 * for as long as the session lives; NULL or "" is nobody.  A session
+	 * whose user the web server has named is only for requests that it
+	 * names the same for, until a plugin names another, here or in policy:
+	 * from then on that is not compared.  false: no
 	 * memory, or the name is longer than BX_USER_MAX. */
 	const char *(*user)(const struct bx_session *session);
 	bool (*set_user)(struct bx_session *session, const char *user);
 
 	/* A session for the plugin itself, which needs no handshake and no
-	 * connect, and which no policy is asked about.  Its id is hint, or like
-	 * it if that is in use; it is no secret, and remote clients cannot use
-	 * it.  What is published or delivered to it is given to fn, in order
-	 * and never from within another call.  It is there until local_free,
-	 * for which NULL is legal, or until the plugin has stopped; if it is
-	 * kicked, or its queue overflows, session_gone tells so, and it is to
-	 * be freed all the same.  NULL: no memory, no such id, max_sessions are
-	 * there, or the plugin or the server is stopping. */
+	 * connect, and which no policy is asked about.  Its id is hint, of at
+	 * most 32 letters, digits, "-" and "_", or begins so if that is in use;
+	 * it is no secret, and remote clients cannot use it.  What is published
+	 * or delivered to it is given to fn, in order and never from within
+	 * another call.  It is there until local_free, for which NULL is legal,
+	 * or until the plugin has stopped; if it is kicked, or its queue
+	 * overflows, session_gone tells so, and it is to be freed all the same.
+	 * NULL: no memory, no such id, max_sessions are there, or the plugin or
+	 * the server is stopping. */
 	struct bx_session *(*local_new)(struct bx_host *host,
 	    const char *hint, bx_local_fn *fn, void *ctx);
 	void (*local_free)(struct bx_session *local);
 	bool (*is_local)(const struct bx_session *session);
 
 	/* For any session, local or remote; channel may be a pattern.  false:
-	 * no memory, no such channel, or the session is gone. */
+	 * no memory, no such channel, it has max_subscriptions, or the session
+	 * is gone or on its way. */
 	bool (*subscribe)(struct bx_host *host, struct bx_session *session,
 	    const char *channel);
 	bool (*unsubscribe)(struct bx_host *host, struct bx_session *session,
@@ -220,14 +227,16 @@ struct bx_host {
 	    const struct bx_outgoing *message);
 
 	/* Have fn called once, after so many milliseconds.  The timer is over
-	 * when fn is called or with cancel.  NULL: no memory. */
+	 * when fn is called, with cancel, or when the plugin stops.  NULL: no
+	 * memory. */
 	struct bx_timer *(*add_timer)(struct bx_host *host, bx_msec after,
 	    bx_timer_fn *fn, void *ctx);
 	void (*cancel_timer)(struct bx_host *host, struct bx_timer *timer);
 
-	/* Have fn called whenever the descriptor, which stays the plugin's, can
-	 * be read or written, or has failed.  It is closed after unwatch.
-	 * NULL: no memory, or the server that embeds the engine watches
+	/* Have fn called whenever the descriptor can be read or written, or has
+	 * failed, until unwatch or the plugin stops.  It stays the plugin's to
+	 * close.  NULL: no memory, nothing that can be watched (a file, a
+	 * folder, no event), or the server that embeds the engine watches
 	 * nothing. */
 	struct bx_watch *(*watch)(struct bx_host *host, int fd,
 	    unsigned events, bx_watch_fn *fn, void *ctx);
@@ -253,7 +262,7 @@ struct bx_host {
 	/* The same in pieces; what is written leaves soon.  gone, which may be
 	 * NULL, is called if the client goes before end.  write is false if
 	 * there is no memory or too much is waiting for the client: the piece
-	 * was not taken, and may be written again later. */
+	 * was not taken, and may be written again after a while (timer). */
 	bool (*begin)(struct bx_request *request, const struct bx_head *head,
 	    bx_request_gone_fn *gone, void *ctx);
 	bool (*write)(struct bx_request *request, struct bx_slice piece);

@@ -138,8 +138,8 @@ log_denied(const struct bx_turn *turn, const char *error)
 	env->log(env->ctx, BX_LOG_INFO, line);
 }
 
-static void
-tell_denied(struct bx_turn *turn, const char *error)
+void
+bx_meta_tell_denied(struct bx_turn *turn, const char *error)
 {
 	const struct bx_happening denied = {
 		.kind = BX_HAPPENING_HANDSHAKE_DENIED,
@@ -158,7 +158,7 @@ tell_refused(struct bx_turn *turn, enum bx_error error, const char *arg)
 	char text[BX_ERROR_TEXT_MAX];
 
 	bx_reply_error_format(error, arg, text);
-	tell_denied(turn, text);
+	bx_meta_tell_denied(turn, text);
 }
 
 /* A failed handshake that is not to be tried again (rules 26, 28). */
@@ -186,7 +186,7 @@ deny_handshake(struct bx_turn *turn)
 	if (strcmp(turn->reason, "denied_by_security_policy") == 0)
 		turn->reason = NULL;
 	if (turn->denial.error[0] != '\0')
-		tell_denied(turn, turn->denial.error);
+		bx_meta_tell_denied(turn, turn->denial.error);
 	else
 		tell_refused(turn, BX_ERROR_HANDSHAKE_DENIED, turn->reason);
 	return bx_turn_deny(turn, BX_ERROR_HANDSHAKE_DENIED, &none);

@@ -20,6 +20,9 @@
 /* BAYEUX.md rules 24 to 33; on success turn->created is the new session. */
 enum bx_step bx_meta_handshake(struct bx_turn *turn);
 
+/* One was denied, with this error: tell plugins, and the log. */
+void bx_meta_tell_denied(struct bx_turn *turn, const char *error);
+
 /* Rules 34 to 44. */
 enum bx_step bx_meta_connect(struct bx_turn *turn);
 

@@ -22,6 +22,7 @@ bx_parts_fini(struct bx_parts *parts)
 {
 	struct bx_list *link;
 
+	bx_parts_end_park(parts);
 	while ((link = bx_list_take_first(&parts->list)) != NULL) {
 		struct bx_part *part =
 		    BX_LIST_ENTRY(link, struct bx_part, link);
@@ -64,6 +65,30 @@ bx_parts_join(struct bx_parts *parts, struct bx_session *session)
 	bx_list_init(&part->taken);
 	bx_list_append(&parts->list, &part->link);
 	return part;
+}
+
+void
+bx_parts_begin_park(struct bx_parts *parts)
+{
+	struct bx_part *part = NULL;
+
+	while ((part = bx_parts_next(parts, part)) != NULL)
+		if (!part->parked) {
+			part->parked = true;
+			bx_session_begin_park(part->session);
+		}
+}
+
+void
+bx_parts_end_park(struct bx_parts *parts)
+{
+	struct bx_part *part = NULL;
+
+	while ((part = bx_parts_next(parts, part)) != NULL)
+		if (part->parked) {
+			part->parked = false;
+			bx_session_end_park(part->session);
+		}
 }
 
 void

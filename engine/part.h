@@ -27,6 +27,7 @@ struct bx_part {
 	uint64_t batch; /* that its reply closed, of a session that keeps */
 	bool answers_connect;
 	bool batching;
+	bool parked;
 	bool copied; /* what it has taken is the session's all the same */
 	bool silent; /* nothing rides with a handshake (rule 30) */
 };
@@ -49,6 +50,10 @@ struct bx_part *bx_parts_join(struct bx_parts *parts,
 
 /* For walking: part NULL gives the first, NULL comes after the last. */
 struct bx_part *bx_parts_next(struct bx_parts *parts, struct bx_part *part);
+
+/* The exchange is parked, or goes on: then its sessions may expire again. */
+void bx_parts_begin_park(struct bx_parts *parts);
+void bx_parts_end_park(struct bx_parts *parts);
 
 /* Open every batch that is not, or end every one that is. */
 void bx_parts_begin_batches(struct bx_parts *parts);

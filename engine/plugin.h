@@ -128,11 +128,10 @@ struct bx_plugin {
 	 * about next.  To say so later, take a ticket (host.h park) and return
 	 * BX_VERDICT_PENDING: the request waits, and nobody else. */
 	enum bx_verdict (*policy)(void *ctx, struct bx_question *question);
-	/* Something was done; between the messages of a request, or between
-	 * requests. */
+	/* Something was done, perhaps by a plugin that is not finished. */
 	void (*happened)(void *ctx, const struct bx_happening *what);
-	/* The headers of an HTTP response of the server's own are about to
-	 * leave (host.h set_header). */
+	/* The headers of an HTTP response, be it of Bayeux, of content or an
+	 * error, are about to leave (host.h set_header). */
 	void (*heading)(void *ctx, struct bx_heading *heading);
 	/* The server was told to end, and answers all that is held; stop comes
 	 * later. */

@@ -34,7 +34,8 @@ host_unwatch(struct bx_host *host, struct bx_watch *watch)
 {
 	const struct bx_platform *platform = platform_of(host);
 
-	platform->unwatch(platform->ctx, watch);
+	if (watch != NULL)
+		platform->unwatch(platform->ctx, watch);
 }
 
 static bool

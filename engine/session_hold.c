@@ -130,3 +130,15 @@ bx_session_touch(struct bx_session *session, bx_msec now)
 		return;
 	bx_deadline_arm(&session->sessions->deadlines, &session->deadline, at);
 }
+
+void
+bx_session_begin_park(struct bx_session *session)
+{
+	session->parks++;
+}
+
+void
+bx_session_end_park(struct bx_session *session)
+{
+	session->parks--;
+}

@@ -64,6 +64,11 @@ void bx_session_replied(struct bx_session *session, uint32_t connect,
  * then that counts for expiry. */
 void bx_session_pause(struct bx_session *session, bx_msec interval);
 
+/* Between begin and end, which nest, a request of the client's waits for a
+ * verdict: the session does not expire meanwhile. */
+void bx_session_begin_park(struct bx_session *session);
+void bx_session_end_park(struct bx_session *session);
+
 /* Any other message came from the client: expiry is not before max_interval
  * from now (rule 84). */
 void bx_session_touch(struct bx_session *session, bx_msec now);

@@ -29,7 +29,7 @@ struct bx_session_datum {
 };
 
 struct bx_session_user; /* session_user.c */
-/* What few sessions have. */
+/* What few have. */
 struct bx_session_extra {
 	struct bx_times times;
 	struct bx_list kept; /* gone out and not acknowledged, in order */
@@ -84,8 +84,8 @@ struct bx_session {
 	bx_msec interval;
 	bx_msec advised_interval;
 	unsigned refs;
-	unsigned batches;  /* begun and not ended */
-	uint32_t connects; /* the number of the newest; 0 = none yet */
+	unsigned batches, parks; /* begun and not ended */
+	uint32_t connects;	 /* the number of the newest; 0 = none yet */
 	enum bx_session_state state;
 	enum bx_gone_reason reason; /* once it is GONE */
 	bool bound;		    /* its browser has shown its cookie */
@@ -106,7 +106,7 @@ void bx_sessions_rank(struct bx_sessions *sessions, struct bx_reader *reader,
 enum bx_status bx_session_make(struct bx_sessions *sessions, const char *id,
     struct bx_session **session);
 
-/* The session's extra, made if there is none; NULL: no memory. */
+/* Made if there is none; NULL: no memory. */
 struct bx_session_extra *bx_session_need_extra(struct bx_session *session);
 void bx_session_free_extra(struct bx_session *session);
 

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "session_extra.h"
 #include "session_private.h"
 #include "session_queue.h"
 #include "session_return.h"
@@ -104,6 +105,10 @@ bx_sessions_advance(struct bx_sessions *sessions, bx_msec now)
 		session = BX_LIST_ENTRY(due, struct bx_session, deadline);
 		if (session->state == BX_SESSION_WAITING)
 			bx_session_wake(session, BX_WAKE_TIMEOUT);
+		else if (session->parks > 0)
+			bx_deadline_arm(&sessions->deadlines,
+			    &session->deadline,
+			    now + 1 + bx_session_max_interval(session));
 		else
 			bx_session_end(session, BX_GONE_EXPIRED);
 	}

@@ -5,7 +5,9 @@
 
 #include "client_id.h"
 #include "exchange_private.h"
+#include "policy.h"
 #include "reply.h"
+#include "session_queue.h"
 #include "session_stream.h"
 #include "stream.h"
 
@@ -87,19 +89,71 @@ outcome_of(enum bx_status status)
 	return BX_OUTCOME_NO_MEMORY;
 }
 
-void
-bx_stream_start(struct bx_exchange *exchange)
+/* A stream does what a connect does, so policies are asked about it as one. */
+static enum bx_verdict
+ask_policy(struct bx_exchange *exchange, struct bx_session *session,
+    bx_msec now)
 {
-	struct bx_stream_part *part = exchange->stream;
+	static const char channel[] = "/meta/connect";
+	const struct bx_visitor *visitor = &exchange->input->visitor;
+	const struct bx_incoming message = {
+		.session = session,
+		.channel = { channel, sizeof(channel) - 1 },
+		.connection_type = exchange->transport->connection_type,
+		.now = now,
+		.received = exchange->received,
+		.address = visitor->address,
+		.user = visitor->user[0] != '\0' ? visitor->user : NULL,
+	};
+	struct bx_question question = {
+		.operation = BX_OPERATION_CONNECT,
+		.session = session,
+		.channel = message.channel,
+		.message = &message,
+	};
+
+	return bx_policy_ask(exchange->core->hooks, &exchange->input->asker, 0,
+	    &question);
+}
+
+/* BX_EGONE: there is no such session, not for this one, or it may not. */
+static enum bx_status
+try_to_open(struct bx_exchange *exchange, bx_msec now, bool *is_pending)
+{
+	const struct bx_stream_part *part = exchange->stream;
 	struct bx_session *session =
 	    bx_session_find_id(exchange->core->sessions, part->id,
 		part->id_len);
-	enum bx_status status = BX_EGONE;
+	enum bx_verdict verdict;
 
-	if (session != NULL &&
-	    bx_session_admits(session, &exchange->input->visitor))
-		status = open_stream(exchange, session);
-	part->outcome = outcome_of(status);
+	if (session == NULL ||
+	    !bx_session_admits(session, &exchange->input->visitor))
+		return BX_EGONE;
+	/* Who was told to leave may come to hear so. */
+	if (bx_session_is_leaving(session))
+		return open_stream(exchange, session);
+	if (bx_parts_join(&exchange->parts, session) == NULL)
+		return BX_ENOMEM;
+	verdict = ask_policy(exchange, session, now);
+	*is_pending = verdict == BX_VERDICT_PENDING;
+	if (verdict != BX_VERDICT_ALLOW ||
+	    bx_session_state(session) == BX_SESSION_GONE)
+		return BX_EGONE;
+	return open_stream(exchange, session);
+}
+
+void
+bx_stream_start(struct bx_exchange *exchange, bx_msec now)
+{
+	bool is_pending = false;
+	enum bx_status status = try_to_open(exchange, now, &is_pending);
+
+	if (is_pending) {
+		bx_exchange_park(exchange);
+		return;
+	}
+	bx_parts_end_batches(&exchange->parts);
+	exchange->stream->outcome = outcome_of(status);
 	bx_exchange_become_ready(exchange);
 }
 

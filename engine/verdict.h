@@ -1,10 +1,13 @@
 /*
  * verdict.h - what a policy callback is asked, and what it may say.
  *
- * It is asked about every message of every kind, before anything else is done
- * with it, and about each channel of a subscription in turn.  A message that
- * comes from no session, and is no handshake, nor published by somebody who
- * needs none, is answered 402::session_unknown without asking.
+ * It is asked about every message that could be done, before anything is: a
+ * handshake, a connect (and an event stream, which does the same), each channel
+ * of a subscription in turn, what is published, to services too, and a
+ * disconnect.  It is not asked about what is answered with an error in any
+ * case, such as a message that comes from no session and needs one
+ * (402::session_unknown), has no data or no valid channel, or is for a channel
+ * that the protocol reserves.
  *
  * Ownership: a question, and all it points to, is borrowed until the callback
  * returns; texts are written into it.
@@ -51,8 +54,8 @@ struct bx_denial {
 	/* The whole error, such as "403::Who are you?"; empty: the server's
 	 * own, such as "403:denied_by_security_policy:publish_denied". */
 	char error[BX_ERROR_TEXT_MAX];
-	/* Advice, where the server has none of its own: it tells clients that
-	 * may not handshake or connect to stop. */
+	/* Is what follows the advice?  Otherwise it is the server's own, which
+	 * tells clients that may not handshake or connect to stop. */
 	bool advises;
 	enum bx_reconnect reconnect;
 	bx_msec interval; /* before the client does so; a session that is to

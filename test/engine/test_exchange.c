@@ -342,7 +342,9 @@ a_parked_message_of_a_session_that_ended_is_answered_402(void)
 
 	pair_park(&pair, &parking);
 	talk_send(&pair.talk, &parked, PUBLISH, pair.talker, 1);
-	talk_wait(&pair.talk, 20000);
+	(void)talk_ask(&pair.talk,
+	    "{\"channel\":\"/meta/disconnect\",\"clientId\":\"%s\"}",
+	    pair.talker);
 	CU_ASSERT_FALSE(parked.ready);
 	bx_ticket_resolve(parking.tickets[0], &allowed, pair.talk.now);
 	talk_drain(&pair.talk);
@@ -350,6 +352,36 @@ a_parked_message_of_a_session_that_ended_is_answered_402(void)
 	    "[{\"channel\":\"/a\","
 	    "\"successful\":false,\"error\":\"402::session_unknown\"}]");
 	talk_deliver(&pair.talk, &parked);
+	pair_stop(&pair);
+}
+
+static void
+a_session_does_not_expire_while_its_message_is_parked(void)
+{
+	struct pair pair;
+	struct parking parking;
+	struct talk_request parked;
+
+	pair_park(&pair, &parking);
+	talk_send(&pair.talk, &parked, PUBLISH, pair.talker, 1);
+	talk_wait(&pair.talk, 20000);
+	talk_wait(&pair.talk, 20000);
+	bx_ticket_resolve(parking.tickets[0], &allowed, pair.talk.now);
+	talk_drain(&pair.talk);
+	CU_ASSERT_STRING_EQUAL(parked.text,
+	    "[{\"channel\":\"/a\",\"successful\":true}]");
+	talk_deliver(&pair.talk, &parked);
+	/* And afterwards it does. */
+	talk_wait(&pair.talk, 20000);
+	CU_ASSERT_EQUAL(bx_engine_counts(pair.talk.engine).sessions, 0);
+	/* One whose client has left is not waited for. */
+	pair_stop(&pair);
+	pair_park(&pair, &parking);
+	talk_send(&pair.talk, &parked, PUBLISH, pair.talker, 1);
+	talk_lose(&pair.talk, &parked);
+	talk_wait(&pair.talk, 20000);
+	CU_ASSERT_EQUAL(bx_engine_counts(pair.talk.engine).sessions, 0);
+	bx_ticket_resolve(parking.tickets[0], &allowed, pair.talk.now);
 	pair_stop(&pair);
 }
 
@@ -439,6 +471,8 @@ static const struct unit_test tests[] = {
 	    a_ticket_outlives_its_request_and_the_engine },
 	{ "a parked message of a session that ended is answered 402",
 	    a_parked_message_of_a_session_that_ended_is_answered_402 },
+	{ "a session does not expire while its message is parked",
+	    a_session_does_not_expire_while_its_message_is_parked },
 	{ "no allocation that fails crashes or leaks",
 	    no_allocation_that_fails_crashes_or_leaks },
 };

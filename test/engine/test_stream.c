@@ -5,6 +5,7 @@
 
 #include "engine/core.h"
 #include "engine/session_queue.h"
+#include "engine/ticket.h"
 #include "test/support/talk.h"
 #include "test/support/unit.h"
 
@@ -386,6 +387,88 @@ without_memory_a_client_is_not_told_of_the_end(void)
 	stop(&listener);
 }
 
+/* A policy that says so of every connect. */
+struct policy {
+	enum bx_verdict verdict;
+	struct bx_ticket *ticket;
+};
+
+static enum bx_verdict
+judge(struct bx_question *question, void *ctx)
+{
+	struct policy *policy = ctx;
+
+	if (question->operation != BX_OPERATION_CONNECT)
+		return BX_VERDICT_ABSTAIN;
+	CU_ASSERT_TRUE(bx_slice_is(question->channel, "/meta/connect"));
+	CU_ASSERT_PTR_NOT_NULL(question->session);
+	if (policy->verdict == BX_VERDICT_PENDING)
+		policy->ticket = bx_ticket_take(question);
+	return policy->verdict;
+}
+
+static void
+start_with_policy(struct listener *listener, struct policy *policy)
+{
+	uint64_t handle;
+
+	start(listener);
+	CU_ASSERT_EQUAL_FATAL(bx_hooks_add_policy(bx_engine_hooks(
+						      listener->talk.engine),
+				  judge, policy, &handle),
+	    BX_OK);
+	open(listener, NULL);
+}
+
+static void
+who_may_not_connect_may_not_have_a_stream(void)
+{
+	struct policy policy = { BX_VERDICT_DENY, NULL };
+	struct listener listener;
+
+	start_with_policy(&listener, &policy);
+	CU_ASSERT_TRUE(listener.stream.ready);
+	CU_ASSERT_EQUAL(listener.stream.outcome, BX_OUTCOME_UNKNOWN);
+	stop(&listener);
+}
+
+static void
+a_stream_can_wait_for_a_verdict(void)
+{
+	struct policy policy = { BX_VERDICT_PENDING, NULL };
+	const struct bx_ruling yes = { .verdict = BX_VERDICT_ALLOW };
+	const struct bx_ruling no = { .verdict = BX_VERDICT_DENY };
+	struct listener listener;
+
+	start_with_policy(&listener, &policy);
+	CU_ASSERT_FALSE(listener.stream.ready);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(policy.ticket);
+	talk_wait(&listener.talk, 60000);
+	bx_ticket_resolve(policy.ticket, &yes, listener.talk.now);
+	talk_drain(&listener.talk);
+	CU_ASSERT_TRUE(listener.stream.answer.is_first);
+	talk_sent(&listener.talk, &listener.stream);
+	(void)publish(&listener, 1);
+	CU_ASSERT_STRING_EQUAL(listener.stream.text,
+	    "[{\"channel\":\"/a\",\"data\":1}]");
+	stop(&listener);
+
+	start_with_policy(&listener, &policy);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(policy.ticket);
+	bx_ticket_resolve(policy.ticket, &no, listener.talk.now);
+	talk_drain(&listener.talk);
+	CU_ASSERT_EQUAL(listener.stream.outcome, BX_OUTCOME_UNKNOWN);
+	stop(&listener);
+
+	/* Its client leaves before. */
+	start_with_policy(&listener, &policy);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(policy.ticket);
+	talk_lose(&listener.talk, &listener.stream);
+	bx_ticket_resolve(policy.ticket, &yes, listener.talk.now);
+	talk_drain(&listener.talk);
+	talk_stop(&listener.talk);
+}
+
 static const struct unit_test tests[] = {
 	{ "events go out one after the other, on one exchange",
 	    events_go_out_one_after_the_other_on_one_exchange },
@@ -409,6 +492,9 @@ static const struct unit_test tests[] = {
 	{ "and at a shutdown to come back later",
 	    and_at_a_shutdown_to_come_back_later },
 	{ "a superseded stream just ends", a_superseded_stream_just_ends },
+	{ "who may not connect may not have a stream",
+	    who_may_not_connect_may_not_have_a_stream },
+	{ "a stream can wait for a verdict", a_stream_can_wait_for_a_verdict },
 	{ "without memory a stream is refused",
 	    without_memory_a_stream_is_refused },
 	{ "without memory a client is not told of the end",
