@@ -6,6 +6,7 @@
 #include "core.h"
 #include "engine.h"
 #include "exchange_private.h"
+#include "plugin_client.h"
 #include "plugin_host.h"
 #include "plugin_platform.h"
 #include "session_local.h"
@@ -223,6 +224,17 @@ bx_engine_shut_down(struct bx_engine *engine, bx_msec spread)
 	engine->core.spread = spread;
 	bx_plugins_shutting_down(&engine->core.plugins);
 	bx_sessions_shut_down(engine->core.sessions);
+}
+
+void
+bx_engine_deny_parked(struct bx_engine *engine)
+{
+	struct bx_list *list = &engine->core.plugins.list;
+	struct bx_list *link;
+
+	for (link = list->next; link != list; link = link->next)
+		bx_plugin_client_deny(
+		    BX_LIST_ENTRY(link, struct bx_plugin_node, link));
 }
 
 struct bx_counts

@@ -100,6 +100,9 @@ void bx_engine_advance(struct bx_engine *engine, bx_msec now);
  */
 void bx_engine_shut_down(struct bx_engine *engine, bx_msec spread);
 
+/* Then, when time is up: deny all who wait for a plugin's verdict. */
+void bx_engine_deny_parked(struct bx_engine *engine);
+
 struct bx_counts bx_engine_counts(const struct bx_engine *engine);
 
 /*

@@ -68,6 +68,14 @@ host_local_new(struct bx_host *host, const char *hint, bx_local_fn *fn,
 	return connected.session;
 }
 
+static bool
+is_subscribed(const struct bx_core *core, struct bx_session *session,
+    const struct bx_channel_name *name)
+{
+	return bx_channel_is_subscribed(core->tree, name,
+	    bx_session_subscriber(session));
+}
+
 /* May a session have one more subscription, to a channel that anything is ever
  * broadcast on? */
 static bool
@@ -77,8 +85,7 @@ may_subscribe(const struct bx_core *core, struct bx_session *session,
 	return name->kind == BX_CHANNEL_BROADCAST &&
 	    bx_session_state(session) != BX_SESSION_GONE &&
 	    !bx_session_is_leaving(session) &&
-	    (bx_channel_is_subscribed(core->tree, name,
-		 bx_session_subscriber(session)) ||
+	    (is_subscribed(core, session, name) ||
 		bx_session_subscriber(session)->count <
 		    core->settings->max_subscriptions);
 }
@@ -104,9 +111,11 @@ host_subscribe(struct bx_host *host, struct bx_session *session,
 	const struct bx_slice text = { channel, strlen(channel) };
 	struct bx_channel_name name;
 
-	if (!parse(core, text, &name) ||
-	    !may_subscribe(core, session, &name) ||
-	    bx_channel_subscribe(core->tree, &name,
+	if (!parse(core, text, &name) || !may_subscribe(core, session, &name))
+		return false;
+	if (is_subscribed(core, session, &name))
+		return true;
+	if (bx_channel_subscribe(core->tree, &name,
 		bx_session_subscriber(session)) != BX_OK)
 		return false;
 	tell_subscription(core, BX_HAPPENING_SUBSCRIBE, session, &name);
@@ -124,6 +133,8 @@ host_unsubscribe(struct bx_host *host, struct bx_session *session,
 	if (!parse(core, text, &name) || name.kind != BX_CHANNEL_BROADCAST ||
 	    bx_session_state(session) == BX_SESSION_GONE)
 		return false;
+	if (!is_subscribed(core, session, &name))
+		return true;
 	bx_channel_unsubscribe(core->tree, &name,
 	    bx_session_subscriber(session));
 	tell_subscription(core, BX_HAPPENING_UNSUBSCRIBE, session, &name);
@@ -224,6 +235,16 @@ bx_plugin_client_attach(struct bx_plugin_node *node)
 	host->publish_as = host_publish_as;
 	host->add_timer = host_add_timer;
 	host->cancel_timer = host_cancel_timer;
+}
+
+void
+bx_plugin_client_deny(struct bx_plugin_node *node)
+{
+	struct bx_list *link;
+
+	for (link = node->tickets.next; link != &node->tickets;
+	     link = link->next)
+		bx_ticket_deny(bx_ticket_of_link(link), node->core->now);
 }
 
 void

@@ -18,6 +18,9 @@
 /* Give node's host these functions. */
 void bx_plugin_client_attach(struct bx_plugin_node *node);
 
+/* Deny all who wait for the plugin's verdict; it may still give it. */
+void bx_plugin_client_deny(struct bx_plugin_node *node);
+
 /* The plugin has stopped: end what it has left; who waits for its verdict is
  * denied. */
 void bx_plugin_client_detach(struct bx_plugin_node *node);

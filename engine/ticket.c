@@ -36,16 +36,10 @@ bx_ticket_of_link(struct bx_list *link)
 	return BX_LIST_ENTRY(link, struct bx_ticket, link);
 }
 
-void
-bx_ticket_resolve(struct bx_ticket *ticket, const struct bx_ruling *ruling,
-    bx_msec now)
+/* The exchange, which has no ticket any more, goes on with the ruling. */
+static void
+rule(struct bx_exchange *exchange, const struct bx_ruling *ruling, bx_msec now)
 {
-	struct bx_exchange *exchange = ticket->exchange;
-
-	bx_list_remove(&ticket->link);
-	bx_free(ticket->env, ticket);
-	if (exchange == NULL)
-		return;
 	bx_asker_resolve(&exchange->input->asker, ruling->verdict,
 	    ruling->denial, ruling->user);
 	exchange->resumed_at = now;
@@ -54,4 +48,27 @@ bx_ticket_resolve(struct bx_ticket *ticket, const struct bx_ruling *ruling,
 	if (exchange->state == EXCHANGE_PARKED)
 		bx_list_append(&exchange->core->resumed,
 		    &exchange->reader.ready);
+}
+
+void
+bx_ticket_resolve(struct bx_ticket *ticket, const struct bx_ruling *ruling,
+    bx_msec now)
+{
+	struct bx_exchange *exchange = ticket->exchange;
+
+	bx_list_remove(&ticket->link);
+	bx_free(ticket->env, ticket);
+	if (exchange != NULL)
+		rule(exchange, ruling, now);
+}
+
+void
+bx_ticket_deny(struct bx_ticket *ticket, bx_msec now)
+{
+	const struct bx_ruling denied = { BX_VERDICT_DENY, NULL, NULL };
+	struct bx_exchange *exchange = ticket->exchange;
+
+	ticket->exchange = NULL;
+	if (exchange != NULL)
+		rule(exchange, &denied, now);
 }

@@ -39,6 +39,10 @@ struct bx_ruling {
 void bx_ticket_resolve(struct bx_ticket *ticket,
     const struct bx_ruling *ruling, bx_msec now);
 
+/* Nobody waits for its verdict any longer: the exchange goes on, denied.  The
+ * ticket is still to be resolved. */
+void bx_ticket_deny(struct bx_ticket *ticket, bx_msec now);
+
 /* For whoever keeps a list of tickets; resolving one takes it out. */
 struct bx_list *bx_ticket_link(struct bx_ticket *ticket);
 struct bx_ticket *bx_ticket_of_link(struct bx_list *link);

@@ -44,6 +44,7 @@ struct fcgi_server {
 	ev_idle awake; /* there are more answers: do not sleep */
 	size_t max_conns;
 	bx_msec stop_at;      /* BX_NEVER: not stopping */
+	bx_msec deny_at;      /* who waits for a verdict; BX_NEVER: not yet */
 	unsigned quiet_turns; /* while stopping */
 	uint64_t reads_seen;  /* the same */
 	bool is_draining;
@@ -93,6 +94,8 @@ next_deadline(const struct fcgi_server *server)
 		at = conns;
 	if (server->platform.content.end_at < at)
 		at = server->platform.content.end_at;
+	if (server->deny_at < at)
+		at = server->deny_at;
 	return server->stop_at < at ? server->stop_at : at;
 }
 
@@ -105,6 +108,10 @@ on_deadline(void *ctx)
 	bx_engine_advance(server->engine, server->context.now);
 	fcgi_conn_sweep(&server->pool);
 	fcgi_content_advance(&server->platform.content);
+	if (server->context.now < server->deny_at)
+		return;
+	server->deny_at = BX_NEVER;
+	bx_engine_deny_parked(server->engine);
 }
 
 /* Everything that was asked is answered, and what had just been accepted has
@@ -200,8 +207,8 @@ on_stop(int signal_number, void *ctx)
 	server->pool.refusal = "stopping";
 	fcgi_sockets_close(&server->sockets);
 	bx_engine_shut_down(server->engine, STOP_SPREAD);
-	fcgi_content_shut_down(&server->platform.content,
-	    server->context.now + STOP_GRACE);
+	server->deny_at = server->context.now + STOP_GRACE;
+	fcgi_content_shut_down(&server->platform.content, server->deny_at);
 }
 
 static bool
@@ -315,6 +322,7 @@ fcgi_server_new(const struct bx_env *env, const struct fcgi_options *options,
 	server->options = options;
 	server->engine = engine;
 	server->stop_at = BX_NEVER;
+	server->deny_at = BX_NEVER;
 	if (fcgi_loop_memory_reserve(fcgi_sockets_raise_limit()))
 		server->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
 	if (server->loop == NULL) {

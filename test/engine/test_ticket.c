@@ -271,6 +271,27 @@ a_ticket_is_off_the_list_when_it_is_resolved(void)
 	talk_stop(&bench.talk);
 }
 
+static void
+who_is_denied_early_is_answered_and_the_ticket_stays(void)
+{
+	struct talk_request request;
+
+	open_bench();
+	publish(&request);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench.ticket);
+	bx_ticket_deny(bench.ticket, bench.talk.now);
+	talk_drain(&bench.talk);
+	CU_ASSERT_STRING_EQUAL(request.text,
+	    "[{\"channel\":\"/a\",\"successful\":false,\"error\":"
+	    "\"403:denied_by_security_policy:publish_denied\"}]");
+	talk_deliver(&bench.talk, &request);
+	/* Nobody waits, be it told again or resolved. */
+	bx_ticket_deny(bench.ticket, bench.talk.now);
+	bx_ticket_resolve(bench.ticket, &allowed, bench.talk.now);
+	CU_ASSERT_FALSE(bx_engine_has_ready(bench.talk.engine));
+	talk_stop(&bench.talk);
+}
+
 static const struct unit_test tests[] = {
 	{ "a verdict comes with its words and advice",
 	    a_verdict_comes_with_its_words_and_advice },
@@ -285,6 +306,8 @@ static const struct unit_test tests[] = {
 	    a_ticket_whose_request_is_gone_is_resolved_all_the_same },
 	{ "a request that is closed after the verdict does not go on",
 	    a_request_that_is_closed_after_the_verdict_does_not_go_on },
+	{ "who is denied early is answered, and the ticket stays",
+	    who_is_denied_early_is_answered_and_the_ticket_stays },
 	{ "a ticket is off the list when it is resolved",
 	    a_ticket_is_off_the_list_when_it_is_resolved },
 };

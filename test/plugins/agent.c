@@ -8,6 +8,8 @@
  *	user		whose a session is that is allowed
  *	later		in so many ms; negative: with /service/agent/release
  *
+ * Configured with "forgets", it resolves nothing when the server stops, and
+ * with "bans" nobody may connect.
  * Its local client has the id "agent".  What happens is published on
  * /agent/happened, and what the local client is given on /agent/heard.
  */
@@ -189,6 +191,9 @@ judge(void *ctx, struct bx_question *question)
 	enum bx_verdict verdict = BX_VERDICT_ALLOW;
 
 	(void)ctx;
+	if (question->operation == BX_OPERATION_CONNECT &&
+	    agent.host->option(agent.host, "bans") != NULL)
+		return BX_VERDICT_DENY;
 	if (how.len == 0 ||
 	    (on.len > 0 && !bx_slice_is(on, names[question->operation])))
 		return BX_VERDICT_ABSTAIN;
@@ -433,6 +438,8 @@ shut_down(void *ctx)
 {
 	(void)ctx;
 	agent.host->log(agent.host, BX_LOG_INFO, "event=shutting_down");
+	if (agent.host->option(agent.host, "forgets") != NULL)
+		return;
 	while (agent.parked != NULL) {
 		struct bx_denial *denial = &agent.parked->denial;
 

@@ -6,14 +6,16 @@ import { after, before, test } from 'node:test';
 import { barrier, Client, events, freshChannel, joined }
 	from './support/bayeux.mjs';
 import { CometdClient } from './support/clients.mjs';
+import { request } from './support/raw.mjs';
 import { pluginFile, startStack } from './support/stack.mjs';
 import { until, watch, within } from './support/wait.mjs';
 
 // Nothing ends by itself.
-function start(options = {}) {
+function start({ keys = '', ...options } = {}) {
 	return startStack({ options: { timeout: '600s', max_interval: '600s',
 		...options }, config: `plugin "agent" {
 			path = "${pluginFile('agent')}"
+			${keys}
 		}` });
 }
 
@@ -522,6 +524,47 @@ test('who waits for a verdict is answered when the server stops', async () => {
 		const stopped = own.output.indexOf('plugin=agent event=stop');
 		assert.ok(told > 0 && stopped > told, own.output);
 		assert.match(own.output, /event=stopped unanswered=0 /);
+	} finally {
+		await own.stop();
+	}
+});
+
+test('whom a plugin forgets when the server stops is denied', async () => {
+	const own = await start({ keys: 'forgets = yes' });
+	try {
+		const [client] = await joined(own.http, 1);
+		const { id } = client.message();
+		const parked = parkMessages(client, [{ channel: '/a', id,
+			clientId: client.clientId, data: 1,
+			...judged({ on: 'publish', later: -1 }) }]);
+		const release = client.message('/service/agent/act',
+		    { data: { do: 'hear', data: true } });
+		await until(async () => events(await client.send([release]))
+		    .length > 0, 'others go on');
+		await own.stopProcess();
+		assert.deepEqual(await within(parked.promise, 'a reply'),
+		    [{ channel: '/a', id, successful: false,
+			error: '403:denied_by_security_policy:publish_denied',
+		    }]);
+		assert.match(own.output,
+		    /event=stopped unanswered=0 limit_reached=no/);
+	} finally {
+		await own.stop();
+	}
+});
+
+test('who may not connect may not read a stream', async () => {
+	const own = await start({ keys: 'bans = yes' });
+	try {
+		const client = new Client(own.http);
+		await client.handshake();
+		const reply = await client.one(client.connectMessage());
+		assert.equal(reply.error,
+		    '403:denied_by_security_policy:connect_denied');
+		const stream = await request(own.http, { method: 'GET',
+			path: `/cometd/${client.clientId}`,
+			headers: { Accept: 'text/event-stream' } });
+		assert.equal(stream.status, 403);
 	} finally {
 		await own.stop();
 	}
