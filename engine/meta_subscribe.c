@@ -184,7 +184,24 @@ ask_about_name(struct bx_turn *turn, const struct bx_channel_name *name,
 	return BX_OK;
 }
 
-/* ctx counts the names that were new, so that they can be taken back. */
+/* What a message has changed: of each name in turn whether it did. */
+struct changes {
+	enum bx_happening_kind kind;
+	struct bx_buf marks;
+	size_t count; /* that did */
+	size_t told;  /* names that were passed in telling */
+};
+
+#define CHANGED 'x'
+#define UNCHANGED '-'
+
+static enum bx_status
+mark(struct changes *changes, char how)
+{
+	return bx_buf_append(&changes->marks, &how, 1);
+}
+
+/* ctx has the names that were new, so that they can be taken back. */
 static enum bx_status
 subscribe_name(struct bx_turn *turn, const struct bx_channel_name *name,
     void *ctx)
@@ -192,56 +209,82 @@ subscribe_name(struct bx_turn *turn, const struct bx_channel_name *name,
 	struct bx_channel_tree *tree = turn->core->tree;
 	struct bx_subscriber *subscriber =
 	    bx_session_subscriber(turn->session);
-	size_t *added = ctx;
+	struct changes *changes = ctx;
 	enum bx_status status;
 
 	if (name->kind != BX_CHANNEL_BROADCAST ||
 	    bx_channel_is_subscribed(tree, name, subscriber))
-		return BX_OK;
+		return mark(changes, UNCHANGED);
 	if (subscriber->count >= turn->core->settings->max_subscriptions)
 		return BX_EFULL;
-	status = bx_channel_subscribe(tree, name, subscriber);
+	status = mark(changes, CHANGED);
 	if (status == BX_OK)
-		(*added)++;
+		status = bx_channel_subscribe(tree, name, subscriber);
+	if (status == BX_OK)
+		changes->count++;
 	return status;
 }
 
 /* All of the names, or none. */
 static enum bx_status
-apply(struct bx_turn *turn)
+apply(struct bx_turn *turn, struct changes *changes)
 {
-	size_t added = 0;
-	enum bx_status status = walk_names(turn, subscribe_name, &added);
+	enum bx_status status = walk_names(turn, subscribe_name, changes);
 
 	if (status != BX_OK)
 		bx_channel_unsubscribe_newest(turn->core->tree,
-		    bx_session_subscriber(turn->session), added);
+		    bx_session_subscriber(turn->session), changes->count);
 	return status;
 }
 
-/* Tell plugins of one name; what they do to the session meanwhile is too late
- * for this message. */
+/* Tell plugins of one name that changed something; what they do to the session
+ * meanwhile is too late for this message. */
 static enum bx_status
 tell(struct bx_turn *turn, const struct bx_channel_name *name, void *ctx)
 {
-	const enum bx_happening_kind *kind = ctx;
+	struct changes *changes = ctx;
 	const struct bx_happening what = {
-		.kind = *kind,
+		.kind = changes->kind,
 		.session = turn->session,
 		.channel = { name->text, name->len },
 	};
 
-	bx_plugins_happened(&turn->core->plugins, &what);
+	if (changes->marks.bytes[changes->told++] == CHANGED)
+		bx_plugins_happened(&turn->core->plugins, &what);
 	return BX_OK;
 }
 
 /* All of them.  Without memory to decode a name that has escapes, it is not
  * told; nothing else depends on it. */
 static void
-tell_all(struct bx_turn *turn, enum bx_happening_kind kind)
+tell_all(struct bx_turn *turn, struct changes *changes)
 {
-	if (!bx_list_is_empty(&turn->core->plugins.list))
-		(void)walk_names(turn, tell, &kind);
+	if (changes->count > 0)
+		(void)walk_names(turn, tell, changes);
+}
+
+/* The reply, which says that all went well, is written. */
+static enum bx_step
+subscribe(struct bx_turn *turn)
+{
+	struct changes changes = { .kind = BX_HAPPENING_SUBSCRIBE };
+	enum bx_step step = BX_STEP_NO_MEMORY;
+
+	bx_buf_init(&changes.marks, turn->core->env);
+	switch (apply(turn, &changes)) {
+	case BX_OK:
+		tell_all(turn, &changes);
+		step = BX_STEP_REPLIED;
+		break;
+	case BX_EFULL:
+		step = fail(turn, BX_ERROR_SUBSCRIBE_DENIED,
+		    "too_many_subscriptions");
+		break;
+	default:
+		break;
+	}
+	bx_buf_fini(&changes.marks);
+	return step;
 }
 
 enum bx_step
@@ -267,16 +310,7 @@ bx_meta_subscribe(struct bx_turn *turn)
 	/* Nobody would ever take back what it subscribes to. */
 	if (bx_turn_has_ended(turn))
 		return fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
-	switch (apply(turn)) {
-	case BX_OK:
-		tell_all(turn, BX_HAPPENING_SUBSCRIBE);
-		return step;
-	case BX_EFULL:
-		return fail(turn, BX_ERROR_SUBSCRIBE_DENIED,
-		    "too_many_subscriptions");
-	default:
-		return BX_STEP_NO_MEMORY;
-	}
+	return subscribe(turn);
 }
 
 static enum bx_status
@@ -299,10 +333,33 @@ static enum bx_status
 unsubscribe_name(struct bx_turn *turn, const struct bx_channel_name *name,
     void *ctx)
 {
-	(void)ctx;
-	bx_channel_unsubscribe(turn->core->tree, name,
-	    bx_session_subscriber(turn->session));
-	return BX_OK;
+	struct bx_channel_tree *tree = turn->core->tree;
+	struct bx_subscriber *subscriber =
+	    bx_session_subscriber(turn->session);
+	struct changes *changes = ctx;
+
+	if (!bx_channel_is_subscribed(tree, name, subscriber))
+		return mark(changes, UNCHANGED);
+	bx_channel_unsubscribe(tree, name, subscriber);
+	changes->count++;
+	return mark(changes, CHANGED);
+}
+
+/* The reply is written.  Stopping half-way for want of memory is harmless: the
+ * client gets no reply, and to unsubscribe again is no error (rule 54). */
+static enum bx_step
+unsubscribe(struct bx_turn *turn)
+{
+	struct changes changes = { .kind = BX_HAPPENING_UNSUBSCRIBE };
+	enum bx_step step = BX_STEP_NO_MEMORY;
+
+	bx_buf_init(&changes.marks, turn->core->env);
+	if (walk_names(turn, unsubscribe_name, &changes) == BX_OK) {
+		tell_all(turn, &changes);
+		step = BX_STEP_REPLIED;
+	}
+	bx_buf_fini(&changes.marks);
+	return step;
 }
 
 enum bx_step
@@ -325,12 +382,7 @@ bx_meta_unsubscribe(struct bx_turn *turn)
 	if (bx_turn_has_ended(turn))
 		return fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
 	step = succeed(turn);
-	/* Stopping half-way for want of memory is harmless: the client gets
-	 * no reply, and to unsubscribe again is no error (rule 54). */
-	if (step == BX_STEP_REPLIED &&
-	    walk_names(turn, unsubscribe_name, NULL) != BX_OK)
-		return BX_STEP_NO_MEMORY;
-	if (step == BX_STEP_REPLIED)
-		tell_all(turn, BX_HAPPENING_UNSUBSCRIBE);
-	return step;
+	if (step != BX_STEP_REPLIED)
+		return step;
+	return unsubscribe(turn);
 }
