@@ -49,6 +49,8 @@ struct http_request {
 	struct bx_slice requested_method; /* of a CORS preflight */
 	struct bx_slice referer;
 	struct bx_slice sec_fetch_site;
+	struct bx_slice sec_fetch_mode;
+	struct bx_slice sec_fetch_dest;
 	struct bx_slice accept;
 	struct bx_slice last_event_id;
 	struct bx_slice connection;

@@ -277,6 +277,8 @@ each_variable_has_its_field(void)
 		{ "REMOTE_ADDR", "11" },
 		{ "REMOTE_USER", "12" },
 		{ "HTTP_LAST_EVENT_ID", "13" },
+		{ "HTTP_SEC_FETCH_MODE", "14" },
+		{ "HTTP_SEC_FETCH_DEST", "15" },
 	};
 	const struct http_request *request = &fixture.request;
 
@@ -294,6 +296,8 @@ each_variable_has_its_field(void)
 	CU_ASSERT(is(request->remote_addr, "11"));
 	CU_ASSERT(is(request->remote_user, "12"));
 	CU_ASSERT(is(request->last_event_id, "13"));
+	CU_ASSERT(is(request->sec_fetch_mode, "14"));
+	CU_ASSERT(is(request->sec_fetch_dest, "15"));
 	fixture_fini();
 }
 
