@@ -5,8 +5,31 @@
  * begin, then any number of writes, then end.  HEAD, 204 and 304 get no body,
  * whatever is given.
  *
- * Pages of other origins that are not allowed are refused, and what browsers
- * ask before (a CORS preflight) is answered, before a plugin sees any of it.
+ * Whose page sent a request is judged before a plugin sees any of it.  With an
+ * Origin it is as for Bayeux: our own and those in allowed_origins are served,
+ * others get 403.  Browsers leave it out where a page links, has images,
+ * scripts or frames, or sends a form by GET.  Then
+ *
+ *	Sec-Fetch-Site is same-origin	served; so is "none", which is what a
+ *					person has asked for, as a bookmark
+ *	another, by GET or HEAD for a	served as any link is, with the user's
+ *	page of its own (navigate,	name, Cookie and Authorization
+ *	document)
+ *	another, for anything else	as allowed_origins says of the page
+ *					that Referer names, or 403
+ *	absent, Referer absent or ours	served
+ *	absent, Referer another's	as allowed_origins says of it; if that
+ *					is no, GET and HEAD are served as
+ *					nobody's, and all else gets 403
+ *
+ * So another site's link, or its form by GET, acts for whoever follows it: what
+ * changes something has to want a POST.  To a site without TLS browsers do not
+ * send Sec-Fetch-Site, and a page that holds back Referer as well can have its
+ * images and scripts taken for ours.
+ *
+ * What browsers ask before a script of another origin may send more (a CORS
+ * preflight) the server answers: they may use GET and POST.  GETs that ask to
+ * become a WebSocket get 426.
  *
  * Ownership: a request is the server's.  It is borrowed from the call of the
  * handler until it was answered (respond, end) or its gone function is called,
@@ -31,8 +54,8 @@
 
 struct bx_request;
 
-/* A whole request has come, with any method, and for a path that the plugin
- * serves (host.h add_content). */
+/* A whole request has come, with any method but as said above, and for a path
+ * that the plugin serves (host.h add_content). */
 typedef void bx_content_fn(struct bx_request *request, void *ctx);
 
 /* The client has gone before all was answered, or the server ends.  Until this
@@ -48,9 +71,9 @@ struct bx_request_info {
 	struct bx_slice body;	/* as it was sent */
 	struct bx_slice type;	/* Content-Type */
 	const char *address;	/* of the client; "" if it is not known */
-	const char *user;	/* by the web server's login, or NULL; pages
-				 * that are allowed by "*" have neither that
-				 * nor cookies */
+	const char *user;	/* by the web server's login, or NULL; who is
+				 * served as nobody, or is allowed by "*",
+				 * has none, no Cookie, no Authorization */
 };
 
 struct bx_header {

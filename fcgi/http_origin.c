@@ -279,6 +279,37 @@ http_origin_judge_script(const struct http_request *request,
 	return verdict;
 }
 
+/* Does it ask for no more than to see something? */
+static bool
+is_safe(const struct http_request *request)
+{
+	return request->method == HTTP_METHOD_GET ||
+	    http_text_equals(request->method_name, "HEAD");
+}
+
+/* Is it to be a page of its own, with its address shown? */
+static bool
+is_visit(const struct http_request *request)
+{
+	return http_text_equals_as(request->sec_fetch_mode, "navigate") &&
+	    http_text_equals_as(request->sec_fetch_dest, "document");
+}
+
+enum http_origin
+http_origin_judge_content(const struct http_request *request,
+    const struct http_origin_list *allowed)
+{
+	enum http_origin verdict = http_origin_judge_script(request, allowed);
+
+	if (request->origin.len > 0 || !is_safe(request))
+		return verdict;
+	if (request->sec_fetch_site.len > 0)
+		return is_visit(request) ? HTTP_ORIGIN_OWN : verdict;
+	/* An image looks the same as a link that somebody has followed, so
+	 * neither gets more than anybody would. */
+	return verdict == HTTP_ORIGIN_FOREIGN ? HTTP_ORIGIN_ANY : verdict;
+}
+
 size_t
 http_origin_format(const struct http_request *request, enum http_origin origin,
     char out[HTTP_ORIGIN_HEADERS])

@@ -12,8 +12,9 @@
  * nginx lose it.  "Sec-Fetch-Site: same-origin", which no page can forge, is
  * believed at once: it holds behind a proxy that ends TLS, too.
  *
- * Who sends no Origin is no browser, or a browser that asks its own origin:
- * that is OWN.  Only script tags ask others without one.
+ * To a script of another origin, and to its forms but for GET, browsers give
+ * an Origin.  They give none to what its tags and links ask for: where that
+ * makes a difference, another judge than the first looks at more.
  *
  * Ownership: everything is borrowed for the call.
  * Reentrancy: no function calls out.
@@ -35,7 +36,7 @@ struct http_request;
 enum http_origin {
 	HTTP_ORIGIN_OWN,    /* our own page, or no page at all */
 	HTTP_ORIGIN_LISTED, /* another's, allowed with credentials */
-	HTTP_ORIGIN_ANY,    /* another's, allowed by "*" without them */
+	HTTP_ORIGIN_ANY,    /* another's, allowed without them, as by "*" */
 	HTTP_ORIGIN_FOREIGN /* another's, not allowed */
 };
 
@@ -48,7 +49,7 @@ struct http_origin_list {
 /* Is text one that a list may have? */
 bool http_origin_is_pattern(struct bx_slice text);
 
-/* Whose request is it, by its Origin? */
+/* Whose request is it, by its Origin?  OWN without one. */
 enum http_origin http_origin_judge(const struct http_request *request,
     const struct http_origin_list *allowed);
 
@@ -59,6 +60,16 @@ enum http_origin http_origin_judge(const struct http_request *request,
  * that sent to a server without TLS, whose browsers leave Sec-Fetch-Site out.
  */
 enum http_origin http_origin_judge_script(const struct http_request *request,
+    const struct http_origin_list *allowed);
+
+/*
+ * The same for what a plugin answers by any method, which is asked for by links
+ * as well.  Without an Origin it is as for a script tag, but for two that only
+ * want to see something (GET, HEAD): what is to be a page of its own is OWN, as
+ * with cookies that are SameSite=Lax; and another's that may be a link, as it
+ * has a Referer and no Sec-Fetch-Site, is ANY where it would be FOREIGN.
+ */
+enum http_origin http_origin_judge_content(const struct http_request *request,
     const struct http_origin_list *allowed);
 
 /*

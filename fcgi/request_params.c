@@ -122,7 +122,7 @@ route(struct fcgi_request *request, const struct http_origin_list *allowed,
 	request->transport = found.transport;
 	intake->is_content = found.is_content;
 	origin = found.is_content
-	    ? http_origin_judge(&intake->http, allowed)
+	    ? http_origin_judge_content(&intake->http, allowed)
 	    : found.transport->judge(&intake->http, allowed);
 	request->is_foreign = origin == HTTP_ORIGIN_ANY;
 	if (origin == HTTP_ORIGIN_FOREIGN)

@@ -167,6 +167,59 @@ who_is_allowed_by_everybody_has_no_credentials(void)
 	stop();
 }
 
+#define LINK \
+	"REQUEST_METHOD", "GET", "REQUEST_URI", "/cometd/x", "REMOTE_USER", \
+	    "ann", "HTTP_COOKIE", "a=b", "HTTP_HOST", "h"
+
+static void
+a_tag_of_another_site_is_refused_before_a_plugin_sees_it(void)
+{
+	const char *const params[] = { LINK, "HTTP_SEC_FETCH_SITE",
+		"cross-site", "HTTP_SEC_FETCH_MODE", "no-cors",
+		"HTTP_SEC_FETCH_DEST", "script", "HTTP_REFERER",
+		"http://other/", NULL };
+
+	start();
+	site.options.allowed_origins.count = 0;
+	ask(params, "");
+	CU_ASSERT_PTR_NULL(asked);
+	CU_ASSERT_PTR_NOT_NULL(strstr(peer_text(&peer, ID), "Status: 403 "));
+	stop();
+}
+
+static void
+a_link_of_another_site_has_the_credentials(void)
+{
+	const char *const params[] = { LINK, "HTTP_SEC_FETCH_SITE",
+		"cross-site", "HTTP_SEC_FETCH_MODE", "navigate",
+		"HTTP_SEC_FETCH_DEST", "document", "HTTP_REFERER",
+		"http://other/", NULL };
+
+	start();
+	site.options.allowed_origins.count = 0;
+	ask(params, "");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(asked);
+	CU_ASSERT_STRING_EQUAL(fcgi_content_info(asked).user, "ann");
+	CU_ASSERT_TRUE(is(fcgi_content_header(asked, "Cookie"), "a=b"));
+	stop();
+}
+
+static void
+what_may_be_a_link_of_another_site_has_no_credentials(void)
+{
+	const char *const params[] = { LINK, "HTTP_AUTHORIZATION", "c",
+		"HTTP_REFERER", "http://other/", NULL };
+
+	start();
+	site.options.allowed_origins.count = 0;
+	ask(params, "");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(asked);
+	CU_ASSERT_PTR_NULL(fcgi_content_info(asked).user);
+	CU_ASSERT_EQUAL(fcgi_content_header(asked, "Cookie").len, 0);
+	CU_ASSERT_EQUAL(fcgi_content_header(asked, "Authorization").len, 0);
+	stop();
+}
+
 static void
 an_answer_is_whole(void)
 {
@@ -413,6 +466,12 @@ static const struct unit_test tests[] = {
 	{ "a plugin sees what was asked", a_plugin_sees_what_was_asked },
 	{ "who is allowed by \"*\" has no credentials",
 	    who_is_allowed_by_everybody_has_no_credentials },
+	{ "a tag of another site is refused before a plugin sees it",
+	    a_tag_of_another_site_is_refused_before_a_plugin_sees_it },
+	{ "a link of another site has the credentials",
+	    a_link_of_another_site_has_the_credentials },
+	{ "what may be a link of another site has no credentials",
+	    what_may_be_a_link_of_another_site_has_no_credentials },
 	{ "an answer is whole", an_answer_is_whole },
 	{ "HEAD is told how long the body would be",
 	    head_is_told_how_long_the_body_would_be },

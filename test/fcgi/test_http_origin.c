@@ -272,6 +272,107 @@ a_script_tag_is_known_by_what_it_tells(void)
 	}
 }
 
+#define VISIT "navigate", "document"
+#define IMAGE "no-cors", "image"
+#define FRAME "navigate", "iframe"
+#define OLD NULL, NULL, NULL
+
+static const struct {
+	const char *method;
+	const char *site;
+	const char *mode;
+	const char *dest;
+	const char *referer;
+	const char *pattern;
+	enum http_origin verdict;
+} contents[] = {
+	{ "GET", "same-origin", IMAGE, NULL, NULL, HTTP_ORIGIN_OWN },
+	{ "PUT", "same-origin", IMAGE, NULL, NULL, HTTP_ORIGIN_OWN },
+	{ "GET", "none", VISIT, NULL, NULL, HTTP_ORIGIN_OWN },
+	{ "POST", "none", NULL, NULL, NULL, NULL, HTTP_ORIGIN_OWN },
+	{ "GET", "cross-site", VISIT, NULL, NULL, HTTP_ORIGIN_OWN },
+	{ "HEAD", "same-site", VISIT, "http://a/", NULL, HTTP_ORIGIN_OWN },
+	{ "GET", "cross-site", VISIT, NULL, "*", HTTP_ORIGIN_OWN },
+	{ "POST", "cross-site", VISIT, NULL, NULL, HTTP_ORIGIN_FOREIGN },
+	{ "head", "cross-site", VISIT, NULL, NULL, HTTP_ORIGIN_FOREIGN },
+	{ "GET", "cross-site", FRAME, NULL, NULL, HTTP_ORIGIN_FOREIGN },
+	{ "GET", "cross-site", "no-cors", "document", NULL, NULL,
+	    HTTP_ORIGIN_FOREIGN },
+	{ "GET", "cross-site", IMAGE, NULL, NULL, HTTP_ORIGIN_FOREIGN },
+	{ "GET", "cross-site", IMAGE, "http://a/", NULL, HTTP_ORIGIN_FOREIGN },
+	{ "GET", "cross-site", IMAGE, "http://h/", NULL, HTTP_ORIGIN_FOREIGN },
+	{ "GET", "cross-site", NULL, NULL, NULL, NULL, HTTP_ORIGIN_FOREIGN },
+	{ "GET", "what", IMAGE, NULL, NULL, HTTP_ORIGIN_FOREIGN },
+	{ "GET", "cross-site", IMAGE, "http://a/", "http://a",
+	    HTTP_ORIGIN_LISTED },
+	{ "GET", "cross-site", IMAGE, "http://b/", "http://a",
+	    HTTP_ORIGIN_FOREIGN },
+	{ "GET", "cross-site", IMAGE, NULL, "*", HTTP_ORIGIN_ANY },
+	{ "GET", OLD, NULL, NULL, HTTP_ORIGIN_OWN },
+	{ "DELETE", OLD, NULL, NULL, HTTP_ORIGIN_OWN },
+	{ "GET", OLD, "http://h/x", NULL, HTTP_ORIGIN_OWN },
+	{ "POST", OLD, "http://h/x", NULL, HTTP_ORIGIN_OWN },
+	{ "GET", OLD, "http://a/x", NULL, HTTP_ORIGIN_ANY },
+	{ "HEAD", OLD, "http://a/x", NULL, HTTP_ORIGIN_ANY },
+	{ "POST", OLD, "http://a/x", NULL, HTTP_ORIGIN_FOREIGN },
+	{ "OPTIONS", OLD, "http://a/x", NULL, HTTP_ORIGIN_FOREIGN },
+	{ "DELETE", OLD, "http://a/x", NULL, HTTP_ORIGIN_FOREIGN },
+	{ "DELETE", OLD, "http://a/x", "*", HTTP_ORIGIN_ANY },
+	{ "GET", OLD, "http://a/x", "http://a", HTTP_ORIGIN_LISTED },
+	{ "POST", OLD, "http://a/x", "http://a", HTTP_ORIGIN_LISTED },
+	/* Without Sec-Fetch-Site the others mean nothing. */
+	{ "GET", NULL, VISIT, "http://a/x", NULL, HTTP_ORIGIN_ANY },
+};
+
+/* Row i of contents, asked with the given Origin. */
+static enum http_origin
+judge_content(size_t i, const char *origin)
+{
+	const struct asker asker = { .host = "h",
+		.site = contents[i].site,
+		.referer = contents[i].referer,
+		.origin = origin };
+	struct http_request request = request_of(&asker);
+	char text[400] = "";
+	char *items[] = { text };
+	struct http_origin_list allowed = { items,
+		contents[i].pattern == NULL ? 0 : 1 };
+
+	if (contents[i].pattern != NULL)
+		(void)strcpy(text, contents[i].pattern);
+	request.method_name = slice(contents[i].method);
+	request.method = HTTP_METHOD_OTHER;
+	if (strcmp(contents[i].method, "GET") == 0)
+		request.method = HTTP_METHOD_GET;
+	request.sec_fetch_mode = slice(contents[i].mode);
+	request.sec_fetch_dest = slice(contents[i].dest);
+	return http_origin_judge_content(&request, &allowed);
+}
+
+static void
+what_plugins_answer_may_be_linked_to_and_not_used(void)
+{
+	for (size_t i = 0; i < COUNT(contents); i++)
+		CU_ASSERT_EQUAL(judge_content(i, NULL), contents[i].verdict);
+}
+
+static void
+for_what_plugins_answer_an_origin_decides_alone(void)
+{
+	for (size_t i = 0; i < COUNT(contents); i++) {
+		bool is_own = contents[i].site != NULL &&
+		    strcmp(contents[i].site, "same-origin") == 0;
+		bool is_any = contents[i].pattern != NULL &&
+		    strcmp(contents[i].pattern, "*") == 0;
+
+		CU_ASSERT_EQUAL(judge_content(i, "http://c"),
+		    is_own	 ? HTTP_ORIGIN_OWN
+			: is_any ? HTTP_ORIGIN_ANY
+				 : HTTP_ORIGIN_FOREIGN);
+		CU_ASSERT_EQUAL(judge_content(i, "http://h"), HTTP_ORIGIN_OWN);
+	}
+}
+
 static void
 an_endless_origin_is_foreign(void)
 {
@@ -359,6 +460,10 @@ static const struct unit_test tests[] = {
 	    a_list_may_have_patterns_and_nothing_else },
 	{ "a script tag is known by what it tells",
 	    a_script_tag_is_known_by_what_it_tells },
+	{ "what plugins answer may be linked to, and not used",
+	    what_plugins_answer_may_be_linked_to_and_not_used },
+	{ "for what plugins answer an Origin decides alone",
+	    for_what_plugins_answer_an_origin_decides_alone },
 	{ "an endless origin is foreign", an_endless_origin_is_foreign },
 	{ "rule 78: the headers say what was found",
 	    the_headers_say_what_was_found },

@@ -150,11 +150,65 @@ test('pages of other origins are refused before a plugin sees them',
 		assert.equal(taken.header('Access-Control-Allow-Origin'),
 		    'http://listed');
 	}
-	// As <img> and links have it.
-	const cross = await get('/echo', { headers: {
-		'Sec-Fetch-Site': 'cross-site',
-		Referer: 'http://other/page' } });
-	assert.equal(cross.status, 200);
+});
+
+// Whoever is logged in is ann, and shows a cookie.
+function ask(path, more) {
+	return exchange(stack.fcgi, '', { more: { REQUEST_METHOD: 'GET',
+		REQUEST_URI: `/cometd/content${path}`, HTTP_HOST: 'h',
+		REMOTE_USER: 'ann', HTTP_COOKIE: 'a=b', ...more } });
+}
+
+function fetched(site, mode, dest, referer) {
+	return { HTTP_SEC_FETCH_SITE: site, HTTP_SEC_FETCH_MODE: mode,
+		HTTP_SEC_FETCH_DEST: dest,
+		...(referer && { HTTP_REFERER: referer }) };
+}
+
+test('what other sites\' pages show as theirs is refused', async () => {
+	const before = waiting(stack);
+	const other = 'http://other/page';
+	for (const more of [
+		fetched('cross-site', 'no-cors', 'script', other),
+		fetched('cross-site', 'no-cors', 'script'),
+		fetched('same-site', 'no-cors', 'image', other),
+		fetched('cross-site', 'navigate', 'iframe', other),
+		{ ...fetched('cross-site', 'navigate', 'document', other),
+			REQUEST_METHOD: 'POST' },
+		{ HTTP_REFERER: other, REQUEST_METHOD: 'POST' },
+	])
+		assert.equal((await ask('/late?script', more)).status, 403);
+	assert.equal(waiting(stack), before);
+});
+
+const asked = {
+	'a page of our own': fetched('same-origin', 'no-cors', 'image',
+	    'http://h/'),
+	'a bookmark': fetched('none', 'navigate', 'document'),
+	'a link of another site': fetched('cross-site', 'navigate',
+	    'document', 'http://other/page'),
+	'a script tag of a listed site': fetched('cross-site', 'no-cors',
+	    'script', 'http://listed/page'),
+	'an old browser\'s page of our own': { HTTP_REFERER: 'http://h/x' },
+	'what is no browser': {},
+};
+
+for (const [what, more] of Object.entries(asked)) {
+	test(`${what} asks for who is logged in`, async () => {
+		const seen = lines(await ask('/echo', more));
+		assert.equal(seen.user, 'ann');
+		assert.equal(seen.cookie, 'a=b');
+	});
+}
+
+test('what may be another site\'s link asks for nobody', async () => {
+	const more = { HTTP_REFERER: 'http://other/page' };
+	const seen = lines(await ask('/echo', more));
+	assert.equal(seen.user, '-');
+	assert.equal(seen.cookie, '');
+	const listed = lines(await ask('/echo', {
+		HTTP_REFERER: 'http://listed/page' }));
+	assert.equal(listed.user, 'ann');
 });
 
 test('a preflight is answered by the server', async () => {
@@ -162,9 +216,17 @@ test('a preflight is answered by the server', async () => {
 		Origin: 'http://listed',
 		'Access-Control-Request-Method': 'POST' } });
 	assert.equal(preflight.text, '');
-	assert.ok(preflight.header('Access-Control-Allow-Methods'));
+	assert.equal(preflight.header('Access-Control-Allow-Methods'),
+	    'POST, GET');
 	const other = lines(await get('/echo', { method: 'OPTIONS' }));
 	assert.equal(other.method, 'OPTIONS');
+});
+
+test('what asks to become a WebSocket is told to be no such thing',
+    async () => {
+	const refused = await ask('/echo', { HTTP_UPGRADE: 'websocket',
+		HTTP_CONNECTION: 'Upgrade' });
+	assert.equal(refused.status, 426);
 });
 
 test('max_message_size holds for it', async () => {
