@@ -2,7 +2,8 @@
  * context.h - what all requests of the process share.
  *
  * Ownership: the process's, which keeps it while there are requests.
- * Reentrancy: settle sends or closes, and calls no plugin.
+ * Reentrancy: settle sends or closes.  To close ends exchanges, and so may free
+ * what plugins keep with a session, within which settle can be called again.
  */
 #ifndef FCGI_CONTEXT_H
 #define FCGI_CONTEXT_H

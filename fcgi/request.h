@@ -16,8 +16,10 @@
  *
  * Ownership: the connection owns the request, which owns its response until
  * it is freed.  context and budget are borrowed while the request lives.
- * Reentrancy: an exchange that starts calls policies, which reach no request.
- * A plugin that is to answer may do so at once (content.h).
+ * Reentrancy: an exchange that starts calls policies, and one that ends may
+ * free what plugins keep with a session.  Either may answer requests that
+ * plugins hold, but not this one.  A plugin that is to answer this may do so
+ * at once (content.h).
  * Limits: params FCGI_REQUEST_PARAMS_MAX, a body max_message_size, both their
  * budgets; what is over is read, thrown away, and answered 413, 431 or 503.
  */
