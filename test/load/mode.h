@@ -1,0 +1,55 @@
+/*
+ * mode.h - what kind of load it is: who joins, and when what is published.
+ *
+ * Ownership: modes are constants; the run owns what a mode keeps in it.
+ * Reentrancy: any of the functions may publish, join, leave and vanish.
+ */
+#ifndef LOAD_MODE_H
+#define LOAD_MODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "clock.h"
+
+struct load_client;
+struct load_publisher;
+struct load_run;
+
+/* All but the first three functions may be NULL. */
+struct load_mode {
+	const char *name;
+	const char *help;
+	/* Say how many of everything the run will have, from its options. */
+	void (*plan)(struct load_run *run);
+	/* All who are to join first have; the time is run->stats.began. */
+	void (*begin)(struct load_run *run);
+	/* Do what is due, and say when something will be again.  Not called
+	 * any more once the time is up. */
+	load_nsec (*tick)(struct load_run *run, load_nsec now);
+	/* The same for what has to go on while the rest arrives. */
+	load_nsec (*drain)(struct load_run *run, load_nsec now);
+	/* Has all been done that was to be? */
+	bool (*is_over)(const struct load_run *run);
+	void (*on_in)(struct load_run *run, struct load_client *client);
+	void (*on_out)(struct load_run *run, struct load_client *client);
+	void (*on_poll)(struct load_run *run, struct load_client *client);
+	/* A message has come to a client for the first time. */
+	void (*on_received)(struct load_run *run, struct load_client *client);
+	/* A batch was answered, or has failed. */
+	void (
+	    *on_acked)(struct load_run *run, struct load_publisher *publisher);
+};
+
+extern const struct load_mode load_mode_fan_out;
+extern const struct load_mode load_mode_chat;
+extern const struct load_mode load_mode_storm;
+extern const struct load_mode load_mode_publish;
+extern const struct load_mode load_mode_churn;
+extern const struct load_mode load_mode_slow;
+extern const struct load_mode load_mode_idle;
+
+/* All of them, with NULL behind the last. */
+extern const struct load_mode *const load_modes[];
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * publisher.h - batches that are sent when they are due, or as soon as the
+ * one before has been answered.
+ *
+ * One batch of a publisher is under way at a time, so that its messages reach
+ * the server in their order.  What falls due meanwhile waits, and its latency
+ * counts from when it was due all the same.
+ *
+ * Ownership: the run owns its publishers; client and run are borrowed.
+ * Reentrancy: on_acked may publish again.
+ */
+#ifndef LOAD_PUBLISHER_H
+#define LOAD_PUBLISHER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "clock.h"
+#include "wire.h"
+
+struct load_client;
+struct load_histogram;
+struct load_run;
+
+/* A stream that is not counted by the ledger: nobody receives it. */
+#define LOAD_STREAM_QUIET UINT32_MAX
+
+struct load_publisher {
+	struct load_run *run;
+	struct load_client *client;
+	struct load_histogram *acks; /* where its latencies go */
+	struct load_call call;
+	struct bx_list due;	   /* batches that wait */
+	struct load_batch *flying; /* the one under way */
+	bool is_probe;		   /* and not counted with the others */
+	bool is_stalled;	   /* the last one failed */
+};
+
+void load_publisher_init(struct load_publisher *publisher,
+    struct load_run *run, struct load_client *client);
+void load_publisher_fini(struct load_publisher *publisher);
+
+/* Publish a batch of count messages to stream, which is due at that time. */
+void load_publisher_send(struct load_publisher *publisher, uint32_t stream,
+    uint32_t count, load_nsec due);
+
+/* Go on after a failure, which is not done at once: what fails at once would
+ * never come to an end. */
+void load_publisher_resume(struct load_publisher *publisher);
+
+#endif

@@ -1,0 +1,144 @@
+/* report.c - what a run has found; see report.h. */
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "mode.h"
+#include "report_json.h"
+#include "run.h"
+#include "svg.h"
+
+static double
+per_second(uint64_t count, load_nsec time)
+{
+	return time > 0 ? (double)count * (double)LOAD_SECOND / (double)time
+			: 0;
+}
+
+/* From the first message's time to the last that came. */
+load_nsec
+load_report_time(const struct load_run *run)
+{
+	return run->stats.last - run->stats.began;
+}
+
+static void
+print_latency(const char *name, const struct load_histogram *histogram)
+{
+	if (histogram->count == 0)
+		return;
+	(void)printf("%-18sp50 %.3f  p90 %.3f  p99 %.3f  max %.3f ms  "
+		     "(%" PRIu64 ")\n",
+	    name, (double)load_histogram_at(histogram, 0.5) / 1e6,
+	    (double)load_histogram_at(histogram, 0.9) / 1e6,
+	    (double)load_histogram_at(histogram, 0.99) / 1e6,
+	    (double)histogram->max / 1e6, histogram->count);
+}
+
+static void
+print_process(const struct load_run *run, uint32_t i)
+{
+	const struct load_measured *measured = &run->measured[i];
+	double cpu = (double)(measured->after.cpu - measured->with.cpu);
+	double grown = (double)measured->with.resident -
+	    (double)measured->before.resident;
+
+	(void)printf("%-18s", "process");
+	if (!measured->is_known) {
+		(void)printf("%ld could not be measured\n",
+		    (long)run->options->pids[i]);
+		return;
+	}
+	(void)printf("%ld  memory %.1f MiB before, %.1f with the clients "
+		     "(%.0f bytes each), %.1f after\n",
+	    (long)run->options->pids[i],
+	    (double)measured->before.resident / 1048576,
+	    (double)measured->with.resident / 1048576,
+	    grown / run->options->clients,
+	    (double)measured->after.resident / 1048576);
+	(void)printf("%-18scpu %.2f s", "", cpu / 1e9);
+	if (run->ledger.fresh > 0)
+		(void)printf(", %.2f us per delivery",
+		    cpu / 1e3 / (double)run->ledger.fresh);
+	else if (run->stats.acked > 0)
+		(void)printf(", %.2f us per publish",
+		    cpu / 1e3 / (double)run->stats.acked);
+	(void)printf("\n");
+}
+
+static void
+print_errors(const struct load_stats *stats)
+{
+	if (load_stats_errors(stats) == 0)
+		return;
+	(void)printf("%-18s", "errors");
+	for (enum load_error i = 0; i < LOAD_ERROR_KINDS; i++)
+		if (stats->errors[i] > 0)
+			(void)printf("%s %" PRIu64 "  ", load_error_name(i),
+			    stats->errors[i]);
+	(void)printf("\n%-18s%s\n", "the first", stats->first_error);
+}
+
+static void
+print_text(const struct load_run *run)
+{
+	const struct load_stats *stats = &run->stats;
+	load_nsec time = load_report_time(run);
+
+	(void)printf("%-18s%s at %s, %u clients%s\n", "load",
+	    run->options->mode->name, run->options->address,
+	    run->options->clients,
+	    run->end == LOAD_END_DONE	      ? ""
+		: run->end == LOAD_END_SIGNAL ? "; interrupted"
+					      : "; not done at the deadline");
+	(void)printf("%-18s%" PRIu64 " (%.0f/s in %.3f s), %" PRIu64
+		     " acknowledged\n",
+	    "published", stats->published, per_second(stats->published, time),
+	    (double)time / 1e9, stats->acked);
+	(void)printf("%-18s%" PRIu64 " (%.0f/s), of %" PRIu64 " expected\n",
+	    "delivered", run->ledger.fresh,
+	    per_second(run->ledger.fresh, time), stats->expected);
+	(void)printf("%-18slost %" PRIu64 "  doubled %" PRIu64
+		     "  misordered %" PRIu64 "  foreign %" PRIu64,
+	    "wrong", stats->lost, stats->doubled, stats->misordered,
+	    stats->foreign);
+	if (stats->overtaken > 0)
+		(void)printf("  (overtaken %" PRIu64 ")", stats->overtaken);
+	(void)printf("\n");
+	print_latency("latency", &stats->deliveries);
+	print_latency("of late readers", &stats->late);
+	print_latency("publish", &stats->acks);
+	print_latency("probe", &stats->probes);
+	print_latency("join", &stats->joins);
+	for (uint32_t i = 0; i < run->options->pid_count; i++)
+		print_process(run, i);
+	print_errors(stats);
+}
+
+/* Of what a mode is about, the latency of that. */
+static const struct load_histogram *
+main_histogram(const struct load_stats *stats)
+{
+	if (stats->deliveries.count > 0)
+		return &stats->deliveries;
+	return stats->acks.count > 0 ? &stats->acks : &stats->joins;
+}
+
+bool
+load_report(const struct load_run *run)
+{
+	const struct load_stats *stats = &run->stats;
+	bool is_drawn = true;
+
+	if (run->options->json)
+		load_report_json(run);
+	else
+		print_text(run);
+	if (run->options->histogram != NULL)
+		is_drawn = load_svg_draw(run->options->histogram,
+		    main_histogram(stats), run->options->mode->name);
+	return is_drawn && run->end == LOAD_END_DONE && stats->lost == 0 &&
+	    stats->doubled == 0 && stats->misordered == 0 &&
+	    stats->foreign == 0 && load_stats_errors(stats) == 0;
+}

@@ -1,0 +1,19 @@
+/*
+ * report_json.h - what a run has found, as one line of JSON.
+ *
+ * Ownership: nothing is owned.
+ * Reentrancy: no function calls out.
+ */
+#ifndef LOAD_REPORT_JSON_H
+#define LOAD_REPORT_JSON_H
+
+#include "clock.h"
+
+struct load_run;
+
+/* How long messages were sent and came. */
+load_nsec load_report_time(const struct load_run *run);
+
+void load_report_json(const struct load_run *run);
+
+#endif

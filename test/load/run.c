@@ -1,0 +1,306 @@
+/* run.c - one run; see run.h. */
+#include "run.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mode.h"
+#include "run_events.h"
+#include "limits.h"
+#include "pace.h"
+
+/* How often to look after what no event tells of. */
+#define HOUSEKEEPING (5 * LOAD_MSEC)
+
+static volatile sig_atomic_t interrupted;
+
+void
+load_run_interrupt(void)
+{
+	interrupted = 1;
+}
+
+void
+load_run_name(const struct load_run *run, uint32_t stream,
+    struct load_bytes *out)
+{
+	if (stream == LOAD_STREAM_QUIET)
+		load_bytes_print(out, "/load/%x/quiet", run->id);
+	else
+		load_bytes_print(out, "/load/%x/%u", run->id,
+		    run->ledger.streams[stream].room);
+}
+
+static bool
+has_probe(const struct load_run *run)
+{
+	return run->options->probe > 0;
+}
+
+static void
+init_clients(struct load_run *run)
+{
+	uint32_t publishers = run->publisher_count + has_probe(run);
+
+	run->host.wire = run->wire;
+	run->host.stats = &run->stats;
+	run->host.events = &load_run_events;
+	run->host.ctx = run;
+	run->clients = load_alloc(run->client_count, sizeof(*run->clients));
+	for (uint32_t i = 0; i < run->client_count; i++) {
+		load_client_init(&run->clients[i], &run->host, i);
+		run->clients[i].subscribes = i < run->listeners;
+	}
+	run->publishers = load_alloc(publishers, sizeof(*run->publishers));
+	for (uint32_t i = 0; i < publishers; i++) {
+		/* Speakers publish as the clients that they are. */
+		uint32_t client = run->speakers > 0 && i < run->speakers
+		    ? i
+		    : run->client_count - publishers + i;
+
+		load_publisher_init(&run->publishers[i], run,
+		    &run->clients[client]);
+	}
+	if (has_probe(run)) {
+		struct load_publisher *probe =
+		    &run->publishers[run->publisher_count];
+
+		probe->is_probe = true;
+		probe->acks = &run->stats.probes;
+	}
+}
+
+static bool
+open_wire(struct load_run *run)
+{
+	const struct load_options *options = run->options;
+	const struct load_wire_plan plan = {
+		.target = &options->target,
+		.lanes = run->client_count,
+		.shared = options->shared,
+		.multiplexed = options->connections,
+	};
+
+	if (!load_limits_raise(load_wire_count(&plan), &options->target))
+		return false;
+	run->wire = load_wire_open(&plan);
+	if (run->wire == NULL)
+		perror("bayeux-load: epoll");
+	return run->wire != NULL;
+}
+
+bool
+load_run_init(struct load_run *run, struct load_options *options)
+{
+	memset(run, 0, sizeof(*run));
+	run->options = options;
+	run->id = load_limits_id();
+	run->listeners = options->clients;
+	run->readers = run->prompt = options->clients;
+	run->rooms = run->rooms_per_client = 1;
+	if (options->batch == 0)
+		options->batch = 1;
+	if (options->duration == 0)
+		options->duration =
+		    options->count > 0 ? options->deadline : 3 * LOAD_SECOND;
+	load_ledger_init(&run->ledger, 0, 1, 0);
+	options->mode->plan(run);
+	run->client_count = run->listeners + has_probe(run) +
+	    (run->speakers > 0 ? 0 : run->publisher_count);
+	if (!open_wire(run))
+		return false;
+	init_clients(run);
+	return true;
+}
+
+void
+load_run_fini(struct load_run *run)
+{
+	if (run->publishers != NULL)
+		for (uint32_t i = 0; i < run->publisher_count + has_probe(run);
+		     i++)
+			load_publisher_fini(&run->publishers[i]);
+	if (run->clients != NULL)
+		for (uint32_t i = 0; i < run->client_count; i++)
+			load_client_fini(&run->clients[i]);
+	if (run->wire != NULL)
+		load_wire_close(run->wire);
+	free(run->publishers);
+	free(run->clients);
+	free(run->state);
+	load_ledger_fini(&run->ledger);
+}
+
+void
+load_run_publish(struct load_run *run, uint32_t publisher, uint32_t stream,
+    load_nsec due)
+{
+	load_publisher_send(&run->publishers[publisher], stream,
+	    run->options->batch, due);
+}
+
+static void
+measure(struct load_run *run, size_t offset)
+{
+	for (uint32_t i = 0; i < run->options->pid_count; i++) {
+		struct load_measured *measured = &run->measured[i];
+		void *sample = (char *)measured + offset;
+
+		measured->is_known =
+		    load_process_sample(run->options->pids[i], sample);
+	}
+}
+
+static void
+enter(struct load_run *run, enum load_phase phase, load_nsec end)
+{
+	run->phase = phase;
+	run->phase_end = end;
+}
+
+/* Start as many as may join at a time. */
+static void
+join_more(struct load_run *run, load_nsec now)
+{
+	while (run->next_join < run->client_count &&
+	    run->pending_joins < run->options->parallel) {
+		run->pending_joins++;
+		load_client_join(&run->clients[run->next_join++], now);
+	}
+	if (run->next_join == run->client_count && run->pending_joins == 0)
+		enter(run, LOAD_SETTLING, now + run->options->settle);
+}
+
+static void
+begin(struct load_run *run, load_nsec now)
+{
+	measure(run, offsetof(struct load_measured, with));
+	now = load_now();
+	run->stats.began = run->stats.last = now;
+	load_pace_init(&run->probe_pace, now, run->options->probe);
+	enter(run, LOAD_RUNNING, now + run->options->duration);
+	run->options->mode->begin(run);
+}
+
+static load_nsec
+earlier(load_nsec a, load_nsec b)
+{
+	return a < b ? a : b;
+}
+
+/* What nobody is told to wait for. */
+static void
+keep_house(struct load_run *run, load_nsec now)
+{
+	uint32_t publishers = run->publisher_count + has_probe(run);
+
+	if (now < run->housekeeping)
+		return;
+	run->housekeeping = now + HOUSEKEEPING;
+	for (uint32_t i = 0; i < publishers; i++)
+		load_publisher_resume(&run->publishers[i]);
+}
+
+static load_nsec
+run_on(struct load_run *run, load_nsec now)
+{
+	const struct load_mode *mode = run->options->mode;
+	load_nsec due;
+
+	while (load_pace_due(&run->probe_pace) <= now) {
+		load_publisher_send(&run->publishers[run->publisher_count],
+		    LOAD_STREAM_QUIET, 1, load_pace_due(&run->probe_pace));
+		load_pace_step(&run->probe_pace, 1);
+	}
+	keep_house(run, now);
+	due = mode->tick(run, now);
+	if (now >= run->phase_end ||
+	    (mode->is_over != NULL && mode->is_over(run))) {
+		run->stopped = now;
+		enter(run, LOAD_DRAINING, now + run->options->drain);
+		return now;
+	}
+	due = earlier(due, load_pace_due(&run->probe_pace));
+	due = earlier(due, run->housekeeping);
+	return earlier(due, run->phase_end);
+}
+
+/* Is nobody waiting for anything any more? */
+static bool
+is_drained(const struct load_run *run)
+{
+	uint32_t publishers = run->publisher_count + has_probe(run);
+
+	for (uint32_t i = 0; i < publishers; i++)
+		if (run->publishers[i].flying != NULL)
+			return false;
+	return load_run_missing(run) == 0;
+}
+
+static load_nsec
+drain(struct load_run *run, load_nsec now)
+{
+	const struct load_mode *mode = run->options->mode;
+	load_nsec due = now + HOUSEKEEPING;
+
+	if (mode->drain != NULL)
+		due = earlier(due, mode->drain(run, now));
+	if (now < run->housekeeping)
+		return earlier(due, run->housekeeping);
+	run->housekeeping = now + HOUSEKEEPING;
+	if (now >= run->phase_end || is_drained(run))
+		enter(run, LOAD_OVER, now);
+	return earlier(due, run->phase_end);
+}
+
+static load_nsec
+step(struct load_run *run, load_nsec now)
+{
+	switch (run->phase) {
+	case LOAD_JOINING:
+		join_more(run, now);
+		return run->phase == LOAD_JOINING ? LOAD_NEVER : now;
+	case LOAD_SETTLING:
+		if (now < run->phase_end)
+			return run->phase_end;
+		begin(run, now);
+		return now;
+	case LOAD_RUNNING:
+		return run_on(run, now);
+	case LOAD_DRAINING:
+		return drain(run, now);
+	case LOAD_OVER:
+		break;
+	}
+	return now;
+}
+
+void
+load_run_go(struct load_run *run)
+{
+	load_nsec now = load_now();
+	load_nsec deadline = now + run->options->deadline;
+
+	run->began = now;
+	run->next_join = run->join_from;
+	measure(run, offsetof(struct load_measured, before));
+	for (;;) {
+		load_nsec due = step(run, now);
+
+		if (run->phase == LOAD_OVER)
+			break;
+		if (interrupted || now >= deadline) {
+			run->end =
+			    interrupted ? LOAD_END_SIGNAL : LOAD_END_DEADLINE;
+			break;
+		}
+		load_wire_turn(run->wire, earlier(due, deadline));
+		now = load_now();
+	}
+	if (run->stopped == 0)
+		run->stopped = now;
+	measure(run, offsetof(struct load_measured, after));
+	load_run_close_books(run);
+}
