@@ -107,10 +107,12 @@ load_client_join(struct load_client *client, load_nsec due)
 static void
 be_out(struct load_client *client)
 {
-	if (client->state == LOAD_CLIENT_OUT)
+	enum load_client_state was = client->state;
+
+	if (was == LOAD_CLIENT_OUT)
 		return;
 	client->state = LOAD_CLIENT_OUT;
-	client->host->events->on_out(client, client->host->ctx);
+	client->host->events->on_out(client, was, client->host->ctx);
 }
 
 void
@@ -184,6 +186,9 @@ read_message(struct load_client *client, const struct load_message *message)
 		bool is_over = bx_slice_is(message->reconnect, "handshake") ||
 		    bx_slice_is(message->reconnect, "none");
 
+		/* Its last connect may come after its disconnect. */
+		if (is_over && client->state == LOAD_CLIENT_LEAVING)
+			return false;
 		count_error(client,
 		    is_over ? LOAD_ERROR_SESSION : LOAD_ERROR_REFUSED,
 		    message->error.len > 0 ? message->error

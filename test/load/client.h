@@ -43,8 +43,9 @@ enum load_client_state {
 struct load_client_events {
 	/* It is in. */
 	void (*on_in)(struct load_client *client, void *ctx);
-	/* It is out, by its own will or by an error. */
-	void (*on_out)(struct load_client *client, void *ctx);
+	/* It is out, by its own will or by an error, and was that before. */
+	void (*on_out)(struct load_client *client, enum load_client_state was,
+	    void *ctx);
 	/* A message has come; borrowed until return. */
 	void (*on_message)(struct load_client *client,
 	    const struct load_message *message, void *ctx);

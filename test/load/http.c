@@ -162,39 +162,50 @@ take_status_line(struct bx_slice *left, struct head *head)
 	return LOAD_HTTP_WHOLE;
 }
 
-/* Put the chunks together, over the sizes between them. */
+/* Go over one chunk, to its data; the last has none. */
 static enum load_http_verdict
-take_chunks(char *bytes, struct bx_slice *left, size_t *len)
+take_chunk(struct bx_slice *left, struct bx_slice *data)
 {
 	struct bx_slice line;
 	size_t size;
-	bool is_real = false;
 
-	/* First see that all are there, as nothing may move before. */
-	for (struct bx_slice walk = *left; !is_real;) {
+	if (!take_line(left, &line))
+		return left->len > HEAD_MAX ? LOAD_HTTP_BAD : LOAD_HTTP_MORE;
+	if (!parse_number(line, 16, &size))
+		return LOAD_HTTP_BAD;
+	*data = (struct bx_slice){ left->at, size };
+	if (size == 0)
+		return LOAD_HTTP_WHOLE;
+	if (left->len < size + 2)
+		return LOAD_HTTP_MORE;
+	left->at += size + 2;
+	left->len -= size + 2;
+	return LOAD_HTTP_WHOLE;
+}
+
+/* Put the chunks together, over the sizes between them; but nothing moves
+ * before all of them are there. */
+static enum load_http_verdict
+take_chunks(char *body, struct bx_slice *left, size_t *len)
+{
+	struct bx_slice walk = *left, data, line;
+	enum load_http_verdict verdict;
+
+	do
+		verdict = take_chunk(&walk, &data);
+	while (verdict == LOAD_HTTP_WHOLE && data.len > 0);
+	if (verdict != LOAD_HTTP_WHOLE)
+		return verdict;
+	do
 		if (!take_line(&walk, &line))
 			return LOAD_HTTP_MORE;
-		if (!parse_number(line, 16, &size))
-			return LOAD_HTTP_BAD;
-		is_real = size == 0;
-		while (is_real && take_line(&walk, &line) && line.len > 0)
-			continue;
-		if (is_real ? walk.at[-1] != '\n' || line.len > 0
-			    : walk.len < size + 2)
-			return LOAD_HTTP_MORE;
-		walk.at += is_real ? 0 : size + 2;
-		walk.len -= is_real ? 0 : size + 2;
-	}
+	while (line.len > 0);
 	*len = 0;
-	while (take_line(left, &line) && parse_number(line, 16, &size) &&
-	    size > 0) {
-		memmove(bytes + *len, left->at, size);
-		*len += size;
-		left->at += size + 2;
-		left->len -= size + 2;
+	while (take_chunk(left, &data) == LOAD_HTTP_WHOLE && data.len > 0) {
+		memmove(body + *len, data.at, data.len);
+		*len += data.len;
 	}
-	while (take_line(left, &line) && line.len > 0)
-		continue;
+	*left = walk;
 	return LOAD_HTTP_WHOLE;
 }
 

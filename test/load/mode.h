@@ -10,16 +10,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "client.h"
 #include "clock.h"
 
-struct load_client;
 struct load_publisher;
 struct load_run;
 
-/* All but the first three functions may be NULL. */
+/* All functions but the first three may be NULL. */
 struct load_mode {
 	const char *name;
 	const char *help;
+	uint32_t batch; /* by default; 0 is 1 */
 	/* Say how many of everything the run will have, from its options. */
 	void (*plan)(struct load_run *run);
 	/* All who are to join first have; the time is run->stats.began. */
@@ -29,10 +30,13 @@ struct load_mode {
 	load_nsec (*tick)(struct load_run *run, load_nsec now);
 	/* The same for what has to go on while the rest arrives. */
 	load_nsec (*drain)(struct load_run *run, load_nsec now);
+	/* Free what the state owns; the state itself is the run's. */
+	void (*fini)(struct load_run *run);
 	/* Has all been done that was to be? */
 	bool (*is_over)(const struct load_run *run);
 	void (*on_in)(struct load_run *run, struct load_client *client);
-	void (*on_out)(struct load_run *run, struct load_client *client);
+	void (*on_out)(struct load_run *run, struct load_client *client,
+	    enum load_client_state was);
 	void (*on_poll)(struct load_run *run, struct load_client *client);
 	/* A message has come to a client for the first time. */
 	void (*on_received)(struct load_run *run, struct load_client *client);

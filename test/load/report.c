@@ -23,6 +23,12 @@ load_report_time(const struct load_run *run)
 	return run->stats.last - run->stats.began;
 }
 
+double
+load_report_joins(const struct load_stats *stats)
+{
+	return per_second(stats->joined, stats->join_last - stats->join_began);
+}
+
 static void
 print_latency(const char *name, const struct load_histogram *histogram)
 {
@@ -99,7 +105,11 @@ print_text(const struct load_run *run)
 	(void)printf("%-18s%" PRIu64 " (%.0f/s), of %" PRIu64 " expected\n",
 	    "delivered", run->ledger.fresh,
 	    per_second(run->ledger.fresh, time), stats->expected);
-	(void)printf("%-18slost %" PRIu64 "  doubled %" PRIu64
+	(void)printf("%-18s%" PRIu64 " (%.0f/s)", "joined", stats->joined,
+	    load_report_joins(stats));
+	if (stats->left > 0)
+		(void)printf(", %" PRIu64 " left", stats->left);
+	(void)printf("\n%-18slost %" PRIu64 "  doubled %" PRIu64
 		     "  misordered %" PRIu64 "  foreign %" PRIu64,
 	    "wrong", stats->lost, stats->doubled, stats->misordered,
 	    stats->foreign);

@@ -117,7 +117,7 @@ load_report_json(const struct load_run *run)
 		     "\"joins_per_second\":%.1f",
 	    seconds > 0 ? (double)run->ledger.fresh / seconds : 0,
 	    seconds > 0 ? (double)stats->acked / seconds : 0,
-	    seconds > 0 ? (double)stats->joined / seconds : 0);
+	    load_report_joins(stats));
 	print_histogram("latency_us", &stats->deliveries);
 	print_histogram("late_us", &stats->late);
 	print_histogram("publish_us", &stats->acks);

@@ -10,9 +10,13 @@
 #include "clock.h"
 
 struct load_run;
+struct load_stats;
 
 /* How long messages were sent and came. */
 load_nsec load_report_time(const struct load_run *run);
+
+/* How many joined in a second, while some did. */
+double load_report_joins(const struct load_stats *stats);
 
 void load_report_json(const struct load_run *run);
 

@@ -101,7 +101,8 @@ load_run_init(struct load_run *run, struct load_options *options)
 	run->readers = run->prompt = options->clients;
 	run->rooms = run->rooms_per_client = 1;
 	if (options->batch == 0)
-		options->batch = 1;
+		options->batch =
+		    options->mode->batch > 0 ? options->mode->batch : 1;
 	if (options->duration == 0)
 		options->duration =
 		    options->count > 0 ? options->deadline : 3 * LOAD_SECOND;
@@ -127,6 +128,8 @@ load_run_fini(struct load_run *run)
 			load_client_fini(&run->clients[i]);
 	if (run->wire != NULL)
 		load_wire_close(run->wire);
+	if (run->state != NULL && run->options->mode->fini != NULL)
+		run->options->mode->fini(run);
 	free(run->publishers);
 	free(run->clients);
 	free(run->state);

@@ -11,9 +11,12 @@ on_in(struct load_client *client, void *ctx)
 {
 	struct load_run *run = ctx;
 
-	run->stats.joined++;
-	load_histogram_add(&run->stats.joins,
-	    (uint64_t)(load_now() - client->due));
+	load_nsec now = load_now();
+
+	if (run->stats.joined++ == 0)
+		run->stats.join_began = client->due;
+	run->stats.join_last = now;
+	load_histogram_add(&run->stats.joins, (uint64_t)(now - client->due));
 	if (run->pending_joins > 0)
 		run->pending_joins--;
 	if (run->options->mode->on_in != NULL)
@@ -21,14 +24,14 @@ on_in(struct load_client *client, void *ctx)
 }
 
 static void
-on_out(struct load_client *client, void *ctx)
+on_out(struct load_client *client, enum load_client_state was, void *ctx)
 {
 	struct load_run *run = ctx;
 
-	if (run->phase == LOAD_JOINING && run->pending_joins > 0)
+	if (run->pending_joins > 0 && was < LOAD_CLIENT_IN)
 		run->pending_joins--;
 	if (run->options->mode->on_out != NULL)
-		run->options->mode->on_out(run, client);
+		run->options->mode->on_out(run, client, was);
 }
 
 static void

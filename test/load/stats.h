@@ -24,8 +24,10 @@ enum load_error {
 };
 
 struct load_stats {
-	load_nsec began; /* due times count from here; 0: not yet */
-	load_nsec last;	 /* when the last thing came that counts */
+	load_nsec began;      /* due times count from here; 0: not yet */
+	load_nsec last;	      /* when the last thing came that counts */
+	load_nsec join_began; /* the first was due */
+	load_nsec join_last;  /* and the last was in */
 	uint64_t published;
 	uint64_t acked;
 	uint64_t joined;

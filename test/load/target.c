@@ -73,7 +73,9 @@ parse_authority(struct load_target *target, const char *default_port)
 	size_t len = strcspn(text, bracketed ? "]" : ":");
 	uint16_t number;
 
-	port = text + len + (bracketed && text[len] == ']');
+	if (bracketed && text[len] != ']')
+		return false;
+	port = text + len + bracketed;
 	if (*port == ':')
 		port++;
 	else if (*port == '\0' && default_port != NULL)
