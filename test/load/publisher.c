@@ -44,6 +44,17 @@ load_publisher_fini(struct load_publisher *publisher)
 	load_bytes_fini(&publisher->call.reply);
 }
 
+uint64_t
+load_publisher_unsent(const struct load_publisher *publisher)
+{
+	uint64_t sum = 0;
+
+	for (const struct bx_list *link = publisher->due.next;
+	     link != &publisher->due; link = link->next)
+		sum += BX_LIST_ENTRY(link, struct load_batch, link)->count;
+	return sum;
+}
+
 /* The number of the stream's next message. */
 static uint32_t
 next_number(struct load_run *run, uint32_t stream)

@@ -44,6 +44,9 @@ void load_publisher_fini(struct load_publisher *publisher);
 void load_publisher_send(struct load_publisher *publisher, uint32_t stream,
     uint32_t count, load_nsec due);
 
+/* How many messages are due and have not been sent. */
+uint64_t load_publisher_unsent(const struct load_publisher *publisher);
+
 /* Go on after a failure, which is not done at once: what fails at once would
  * never come to an end. */
 void load_publisher_resume(struct load_publisher *publisher);

@@ -102,6 +102,9 @@ print_text(const struct load_run *run)
 		     " acknowledged\n",
 	    "published", stats->published, per_second(stats->published, time),
 	    (double)time / 1e9, stats->acked);
+	if (stats->unsent > 0)
+		(void)printf("%-18s%" PRIu64 " that were due\n", "not sent",
+		    stats->unsent);
 	(void)printf("%-18s%" PRIu64 " (%.0f/s), of %" PRIu64 " expected\n",
 	    "delivered", run->ledger.fresh,
 	    per_second(run->ledger.fresh, time), stats->expected);
@@ -148,7 +151,8 @@ load_report(const struct load_run *run)
 	if (run->options->histogram != NULL)
 		is_drawn = load_svg_draw(run->options->histogram,
 		    main_histogram(stats), run->options->mode->name);
-	return is_drawn && run->end == LOAD_END_DONE && stats->lost == 0 &&
-	    stats->doubled == 0 && stats->misordered == 0 &&
-	    stats->foreign == 0 && load_stats_errors(stats) == 0;
+	return is_drawn && run->end == LOAD_END_DONE && stats->unsent == 0 &&
+	    stats->lost == 0 && stats->doubled == 0 &&
+	    stats->misordered == 0 && stats->foreign == 0 &&
+	    load_stats_errors(stats) == 0;
 }

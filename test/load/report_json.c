@@ -49,8 +49,8 @@ print_counts(const struct load_run *run)
 		const char *name;
 		uint64_t value;
 	} counts[] = { { "joined", stats->joined }, { "left", stats->left },
-		{ "published", stats->published }, { "acked", stats->acked },
-		{ "expected", stats->expected },
+		{ "published", stats->published }, { "unsent", stats->unsent },
+		{ "acked", stats->acked }, { "expected", stats->expected },
 		{ "delivered", run->ledger.fresh }, { "lost", stats->lost },
 		{ "doubled", stats->doubled },
 		{ "misordered", stats->misordered },

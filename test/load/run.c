@@ -237,7 +237,8 @@ is_drained(const struct load_run *run)
 	uint32_t publishers = run->publisher_count + has_probe(run);
 
 	for (uint32_t i = 0; i < publishers; i++)
-		if (run->publishers[i].flying != NULL)
+		if (run->publishers[i].flying != NULL ||
+		    load_publisher_unsent(&run->publishers[i]) > 0)
 			return false;
 	return load_run_missing(run) == 0;
 }
@@ -252,7 +253,7 @@ drain(struct load_run *run, load_nsec now)
 		due = earlier(due, mode->drain(run, now));
 	if (now < run->housekeeping)
 		return earlier(due, run->housekeeping);
-	run->housekeeping = now + HOUSEKEEPING;
+	keep_house(run, now);
 	if (now >= run->phase_end || is_drained(run))
 		enter(run, LOAD_OVER, now);
 	return earlier(due, run->phase_end);

@@ -136,8 +136,10 @@ load_run_close_books(struct load_run *run)
 		    load_ledger_expected(&run->ledger, 0, run->readers);
 		stats->lost = load_run_missing(run);
 	}
-	for (uint32_t i = 0; i < run->publisher_count; i++)
+	for (uint32_t i = 0; i < run->publisher_count; i++) {
 		waiting += run->publishers[i].flying != NULL;
+		stats->unsent += load_publisher_unsent(&run->publishers[i]);
+	}
 	for (uint32_t i = run->join_from; i < run->next_join; i++)
 		waiting += run->clients[i].state != LOAD_CLIENT_IN &&
 		    run->clients[i].state != LOAD_CLIENT_OUT;

@@ -29,6 +29,7 @@ struct load_stats {
 	load_nsec join_began; /* the first was due */
 	load_nsec join_last;  /* and the last was in */
 	uint64_t published;
+	uint64_t unsent; /* were due, and their publisher never got there */
 	uint64_t acked;
 	uint64_t joined;
 	uint64_t left;

@@ -1,0 +1,245 @@
+// load_faults.test.mjs - the load tool sees what a server does wrong, and is
+// done in time whatever happens.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Faulty, everybody } from './support/faulty.mjs';
+import { assertWell, load, loadTool } from './support/load.mjs';
+import { Child, scratchFolder } from './support/stack.mjs';
+import { until, within } from './support/wait.mjs';
+
+const clients = 5;
+let folder;
+before(() => { folder = scratchFolder(); });
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+let servers = 0;
+// Run fn with the address of a server that has those faults.
+async function withServer(faults, fn) {
+	const socket = path.join(folder, `faulty${servers++}`);
+	const server = await Faulty.listen(socket, faults);
+	try {
+		return await fn(`fcgi:unix:${socket}`, server);
+	} finally {
+		await server.close();
+	}
+}
+
+// Ten messages at a rate to five clients; the end waits no longer than it
+// must where something never comes.
+function fanOut(faults, ...args) {
+	return withServer(faults, (address) => load('fan-out', address,
+	    '--clients', String(clients), '--count', '10', '--rate', '200',
+	    '--drain', '300ms', ...args));
+}
+
+// What went wrong, and nothing else.
+function assertWrong({ code, report, output }, wrong) {
+	const found = {};
+	for (const kind of ['unsent', 'lost', 'doubled', 'misordered',
+		'foreign'])
+		if (report[kind] > 0)
+			found[kind] = report[kind];
+	for (const [kind, count] of Object.entries(report.errors))
+		if (count > 0)
+			found[kind] = count;
+	assert.deepEqual(found, wrong, output);
+	assert.equal(code, 1);
+}
+
+test('a server that does no wrong is found to do none', async () => {
+	const report = assertWell(await fanOut({}));
+	assert.equal(report.delivered, 50);
+});
+
+test('a lost message is lost for each who did not get it', async () => {
+	assertWrong(await fanOut({
+		spread: (event, number, sessions) => number === 3 ?
+		    everybody(event, sessions).slice(0, 2) :
+		    everybody(event, sessions)
+	}), { lost: 3 });
+});
+
+test('the last message that is lost is missed too', async () => {
+	assertWrong(await fanOut({
+		spread: (event, number, sessions) => number === 9 ? [] :
+		    everybody(event, sessions)
+	}), { lost: clients });
+});
+
+test('a message that comes twice is doubled', async () => {
+	assertWrong(await fanOut({
+		spread: (event, number, sessions) => number !== 4 ?
+		    everybody(event, sessions) :
+		    [...everybody(event, sessions),
+			...everybody(event, sessions).slice(0, 2)]
+	}), { doubled: 2 });
+});
+
+test('messages that overtake each other are misordered', async () => {
+	let early;
+	assertWrong(await fanOut({
+		spread: (event, number, sessions) => {
+			if (number === 2) {
+				early = event;
+				return [];
+			}
+			return number === 3 ? [...everybody(event, sessions),
+				...everybody(early, sessions)] :
+			    everybody(event, sessions);
+		}
+	}), { misordered: clients });
+});
+
+test('a message that was changed is foreign, and lost', async () => {
+	assertWrong(await fanOut({
+		spread: (event, number, sessions) =>
+		    everybody(event, sessions).map(([session, one], i) =>
+			[session, number === 5 && i === 0 ?
+			    { ...one, data: one.data.replace(/x$/, 'y') } :
+			    one])
+	}), { lost: 1, foreign: 1 });
+});
+
+test('a message to one who did not subscribe is foreign', async () => {
+	assertWrong(await fanOut({
+		spread: (event, number, sessions) => number === 0 ?
+		    sessions.map((session) => [session, event]) :
+		    everybody(event, sessions)
+	}), { foreign: 1 });
+});
+
+test('a gap is seen by those who come and go', async () => {
+	const { report, code } = await withServer({
+		spread: (event, number, sessions) => number % 10 === 5 ? [] :
+		    everybody(event, sessions)
+	}, (address) => load('churn', address, '--clients', '3', '--stay',
+	    '200ms', '--count', '6', '--rate', '200', '--vanish', '100',
+	    '--duration', '20s'));
+	assert.ok(report.lost > 0);
+	assert.equal(report.left, 6);
+	assert.equal(code, 1);
+});
+
+// What comes in place of the answer to a publish, the third of ten.
+for (const [what, answer, kind, delivered] of [
+	['a status', { status: 503, body: 'busy' }, 'status', 9],
+	['a refusal', { body: [{ successful: false, channel: '/x',
+		error: '403::publish_denied' }] }, 'refused', 9],
+	['no JSON', { body: '<html>' }, 'malformed', 9],
+	['half of an answer', { body: '[{"successful":' }, 'malformed', 9],
+	['the end of the connection', 'close', 'closed', 9],
+	['nothing', 'silence', 'unanswered', 2]]) {
+	test(`${what} in place of an answer is an error`, async () => {
+		const run = await fanOut({ answer: (messages, number) =>
+		    number === 2 ? answer : undefined });
+		assert.equal(run.report.delivered, delivered * clients);
+		const { published, unsent } = run.report;
+		assert.equal(published + unsent, 10);
+		assert.equal(unsent > 0, answer === 'silence');
+		assertWrong(run, { [kind]: 1, ...(unsent && { unsent }),
+			lost: (published - delivered) * clients });
+	});
+}
+
+test('a session that the server ends is an error', async () => {
+	const run = await fanOut({ answer: ([{ channel, clientId, advice }]) =>
+	    channel === '/meta/connect' && !advice && clientId === '0' ?
+		{ body: [{ channel, successful: false,
+		    error: '402::session_unknown',
+		    advice: { reconnect: 'handshake' } }] } : undefined });
+	assertWrong(run, { session_ended: 1, lost: 10 });
+	assert.equal(run.report.first_error,
+	    'session_ended: 402::session_unknown');
+});
+
+test('a server that is not there is an error for each client', async () => {
+	const run = await load('storm', `fcgi:unix:${folder}/none`,
+	    '--clients', '2000');
+	assertWrong(run, { not_connected: 2000 });
+});
+
+test('a late answer makes what was due behind it late', async () => {
+	const report = assertWell(await fanOut({ answer: (messages, number) =>
+	    number === 0 ? new Promise((resolve) =>
+		setTimeout(resolve, 500)) : undefined }, '--drain', '20s'));
+	// Nine of ten were due in the first 50 ms, and sent after 500.
+	assert.ok(report.latency_us.p50 > 400000);
+});
+
+test('the deadline ends a run, which reports what it has', async () => {
+	const { code, report } = await withServer({
+		answer: ([{ channel }]) =>
+		    channel === '/meta/subscribe' ? 'silence' : undefined
+	}, (address) => load('fan-out', address, '--clients', '3',
+	    '--deadline', '300ms'));
+	assert.equal(code, 1);
+	assert.equal(report.end, 'deadline');
+	assert.equal(report.errors.unanswered, 3);
+});
+
+test('a run that is interrupted reports what it has', async () => {
+	await withServer({}, async (address, server) => {
+		const child = new Child(loadTool, ['--json', '--clients', '7',
+			'--duration', '50s', 'idle', address]);
+		await until(() => server.held === 7, 'all wait');
+		child.child.kill('SIGINT');
+		const { code } = await within(child.exit, 'its end');
+		assert.equal(code, 1);
+		const report = JSON.parse(child.output);
+		assert.equal(report.end, 'interrupted');
+		assert.equal(report.joined, 7);
+	});
+});
+
+async function refused(args, code, message, command = [loadTool]) {
+	const child = new Child(command[0], [...command.slice(1), ...args]);
+	const ended = await within(child.exit, 'its end');
+	assert.match(child.output, message);
+	assert.equal(ended.code, code);
+}
+
+test('an address that is not of this machine is refused', async () => {
+	for (const address of ['http://192.0.2.1/cometd',
+		'http://[2001:db8::1]:80/', 'fcgi:192.0.2.1:9000',
+		'http://0.0.0.0:80/'])
+		await refused(['--clients', '1', 'storm', address], 2,
+		    /not on this machine.*--i-own-this-server/);
+});
+
+test('what is no address is refused', async () => {
+	for (const address of ['http://example.com/', '127.0.0.1:80',
+		'https://127.0.0.1/', 'ws://127.0.0.1/'])
+		await refused(['storm', address], 2, /not an address/);
+});
+
+test('arguments that make no sense are refused', async () => {
+	const address = 'http://127.0.0.1:1/';
+	for (const [args, message] of [
+		[[], /a mode and an address/],
+		[['storm'], /a mode and an address/],
+		[['hail', address], /no such mode: hail/],
+		[['--clients', '0', 'storm', address], /--clients 0/],
+		[['--clients', 'x', 'storm', address], /--clients x/],
+		[['--duration', '3', 'storm', address], /--duration 3.*3s/],
+		[['--size', '10', 'storm', address], /--size 10/],
+		[['--connections', '2', 'storm', address], /for FastCGI/],
+		[['--nonsense', 'storm', address], /nonsense/]])
+		await refused(args, 2, message);
+});
+
+test('too few descriptors are told before anything is done', async () => {
+	await refused(['--clients', '100', 'storm', `fcgi:unix:${folder}/none`],
+	    1, /need \d+ open files, and the limit is 64/,
+	    ['sh', '-c', 'ulimit -n 64; exec "$0" "$@"', loadTool]);
+});
+
+test('--help names every mode', async () => {
+	const child = new Child(loadTool, ['--help']);
+	assert.equal((await within(child.exit, 'its end')).code, 0);
+	for (const mode of ['fan-out', 'chat', 'storm', 'publish', 'churn',
+		'slow', 'idle'])
+		assert.match(child.output, new RegExp(`^  ${mode} `, 'm'));
+});
