@@ -185,7 +185,7 @@ take_slot(struct load_conn *conn)
 		struct load_call **calls =
 		    load_alloc(more, sizeof(struct load_call *));
 
-		if (cap > 0)
+		if (conn->calls != NULL)
 			memcpy(calls, conn->calls,
 			    cap * sizeof(struct load_call *));
 		free(conn->calls);

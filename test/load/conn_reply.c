@@ -134,7 +134,7 @@ take_event(struct load_conn *conn, enum fcgi_record_event event)
 }
 
 void
-load_conn_take_records(struct load_conn *conn, char *bytes, size_t len)
+load_conn_take_records(struct load_conn *conn, const char *bytes, size_t len)
 {
 	struct bx_slice input = { bytes, len };
 	uint32_t generation = conn->generation;

@@ -14,6 +14,7 @@ struct load_conn;
 void load_conn_take_http(struct load_conn *conn, char *bytes, size_t len);
 
 /* FastCGI: records of as many replies as there are calls. */
-void load_conn_take_records(struct load_conn *conn, char *bytes, size_t len);
+void load_conn_take_records(struct load_conn *conn, const char *bytes,
+    size_t len);
 
 #endif

@@ -96,7 +96,7 @@ floor_answer(struct floor *floor, struct floor_request *request,
 		struct floor_answer *answers =
 		    load_alloc(cap, sizeof(*answers));
 
-		if (conn->answers_len > 0)
+		if (conn->answers != NULL)
 			memcpy(answers, conn->answers,
 			    conn->answers_len * sizeof(*answers));
 		free(conn->answers);
@@ -204,8 +204,14 @@ floor_end_turn(struct floor *floor)
 
 	while ((first = bx_list_take_first(&floor->dirty)) != NULL)
 		flush(floor, BX_LIST_ENTRY(first, struct floor_conn, dirty));
-	while ((first = bx_list_take_first(&floor->dead)) != NULL)
-		conn_free(BX_LIST_ENTRY(first, struct floor_conn, link));
+	for (first = floor->dead.next; first != &floor->dead;) {
+		struct floor_conn *conn =
+		    BX_LIST_ENTRY(first, struct floor_conn, link);
+
+		first = first->next;
+		conn_free(conn);
+	}
+	bx_list_init(&floor->dead);
 }
 
 /* The request that the record is about; NULL: there is none. */
@@ -228,7 +234,7 @@ request_new(struct floor_conn *conn)
 		struct floor_request **requests =
 		    load_alloc(cap, sizeof(struct floor_request *));
 
-		if (conn->requests_cap > 0)
+		if (conn->requests != NULL)
 			memcpy(requests, conn->requests,
 			    conn->requests_cap *
 				sizeof(struct floor_request *));

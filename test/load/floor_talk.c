@@ -86,7 +86,7 @@ take_handshake(struct floor *floor, struct floor_request *request)
 		struct floor_session *sessions =
 		    load_alloc(cap, sizeof(*sessions));
 
-		if (floor->session_count > 0)
+		if (floor->sessions != NULL)
 			memcpy(sessions, floor->sessions,
 			    floor->session_count * sizeof(*sessions));
 		free(floor->sessions);

@@ -49,7 +49,7 @@ load_ledger_add(struct load_ledger *ledger, uint32_t room)
 		struct load_stream *streams =
 		    load_alloc(cap, sizeof(*streams));
 
-		if (ledger->stream_count > 0)
+		if (ledger->streams != NULL)
 			memcpy(streams, ledger->streams,
 			    ledger->stream_count * sizeof(*streams));
 		free(ledger->streams);

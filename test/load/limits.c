@@ -2,6 +2,7 @@
 #include "limits.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -13,18 +14,21 @@
 #define OTHERS 16u
 
 /* How many ports the system gives to clients of one server. */
-static uint32_t
+static unsigned long
 count_ports(void)
 {
-	uint32_t first = 32768, last = 60999;
 	FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
+	unsigned long first = 32768, last = 60999;
+	char text[64], *end;
 
-	if (file != NULL) {
-		if (fscanf(file, "%u %u", &first, &last) != 2 || last < first)
-			last = first;
-		(void)fclose(file);
+	if (file == NULL)
+		return last - first + 1;
+	if (fgets(text, sizeof(text), file) != NULL) {
+		first = strtoul(text, &end, 10);
+		last = strtoul(end, NULL, 10);
 	}
-	return last - first + 1;
+	(void)fclose(file);
+	return last >= first ? last - first + 1 : 0;
 }
 
 bool
@@ -36,7 +40,7 @@ load_limits_raise(uint32_t connections, const struct load_target *target)
 	if (target->address.ss_family != AF_UNIX &&
 	    connections > count_ports()) {
 		(void)fprintf(stderr,
-		    "bayeux-load: %u connections to one server, and only %u "
+		    "bayeux-load: %u connections to one server, and only %lu "
 		    "ports in net.ipv4.ip_local_port_range\n",
 		    connections, count_ports());
 		return false;

@@ -1,8 +1,9 @@
 /* process.c - another process's memory and time; see process.h. */
 #include "process.h"
 
-#include <inttypes.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,29 +25,45 @@ read_file(pid_t pid, const char *name, char *text, size_t size)
 	return len > 0;
 }
 
-/* Pages shared with others count in part where the kernel says so. */
+/* The number that text has behind so many fields; false when it has none. */
+static bool
+take_field(const char *text, int fields, uint64_t *value)
+{
+	char *end;
+
+	text += strspn(text, " \t");
+	while (fields-- > 0) {
+		text += strcspn(text, " ");
+		text += strspn(text, " ");
+	}
+	errno = 0;
+	*value = strtoull(text, &end, 10);
+	return end != text && errno == 0;
+}
+
 static bool
 read_resident(pid_t pid, uint64_t *bytes)
 {
+	static const char rss[] = "\nRss:";
 	char text[4096];
 	const char *line;
-	uint64_t pages;
 
 	if (read_file(pid, "smaps_rollup", text, sizeof(text))) {
-		line = strstr(text, "\nRss:");
-		if (line != NULL &&
-		    sscanf(line, "\nRss: %" SCNu64 " kB", bytes) == 1) {
+		line = strstr(text, rss);
+		if (line != NULL && take_field(line + strlen(rss), 0, bytes)) {
 			*bytes *= 1024;
 			return true;
 		}
 	}
 	if (!read_file(pid, "statm", text, sizeof(text)) ||
-	    sscanf(text, "%*u %" SCNu64, &pages) != 1)
+	    !take_field(text, 1, bytes))
 		return false;
-	*bytes = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	*bytes *= (uint64_t)sysconf(_SC_PAGESIZE);
 	return true;
 }
 
+/* utime and stime are fields 14 and 15, and the name, which may have anything
+ * in it, is the second, in brackets. */
 static bool
 read_cpu(pid_t pid, load_nsec *cpu)
 {
@@ -56,13 +73,9 @@ read_cpu(pid_t pid, load_nsec *cpu)
 
 	if (!read_file(pid, "stat", text, sizeof(text)))
 		return false;
-	/* The name before may have anything in it, brackets too. */
 	rest = strrchr(text, ')');
-	if (rest == NULL ||
-	    sscanf(rest,
-		") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64
-		" %" SCNu64,
-		&user, &kernel) != 2)
+	if (rest == NULL || !take_field(rest + 1, 11, &user) ||
+	    !take_field(rest + 1, 12, &kernel))
 		return false;
 	*cpu =
 	    (load_nsec)(user + kernel) * (LOAD_SECOND / sysconf(_SC_CLK_TCK));

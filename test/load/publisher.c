@@ -34,10 +34,16 @@ load_publisher_init(struct load_publisher *publisher, struct load_run *run,
 void
 load_publisher_fini(struct load_publisher *publisher)
 {
-	struct bx_list *first;
+	struct bx_list *link = publisher->due.next;
 
-	while ((first = bx_list_take_first(&publisher->due)) != NULL)
-		free(BX_LIST_ENTRY(first, struct load_batch, link));
+	while (link != &publisher->due) {
+		struct load_batch *batch =
+		    BX_LIST_ENTRY(link, struct load_batch, link);
+
+		link = link->next;
+		free(batch);
+	}
+	bx_list_init(&publisher->due);
 	free(publisher->flying);
 	publisher->flying = NULL;
 	load_bytes_fini(&publisher->call.body);
