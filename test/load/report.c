@@ -16,11 +16,13 @@ per_second(uint64_t count, load_nsec time)
 			: 0;
 }
 
-/* From the first message's time to the last that came. */
 load_nsec
 load_report_time(const struct load_run *run)
 {
-	return run->stats.last - run->stats.began;
+	load_nsec end =
+	    run->stats.last > run->stopped ? run->stats.last : run->stopped;
+
+	return run->stats.began > 0 ? end - run->stats.began : 0;
 }
 
 double

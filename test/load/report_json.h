@@ -12,7 +12,7 @@
 struct load_run;
 struct load_stats;
 
-/* How long messages were sent and came. */
+/* For how long messages were sent, or came. */
 load_nsec load_report_time(const struct load_run *run);
 
 /* How many joined in a second, while some did. */

@@ -13,6 +13,8 @@
 
 /* How often to look after what no event tells of. */
 #define HOUSEKEEPING (5 * LOAD_MSEC)
+/* So many that a probe does not wait for the one before. */
+#define PROBES 16u
 
 static volatile sig_atomic_t interrupted;
 
@@ -33,16 +35,10 @@ load_run_name(const struct load_run *run, uint32_t stream,
 		    run->ledger.streams[stream].room);
 }
 
-static bool
-has_probe(const struct load_run *run)
-{
-	return run->options->probe > 0;
-}
-
 static void
 init_clients(struct load_run *run)
 {
-	uint32_t publishers = run->publisher_count + has_probe(run);
+	uint32_t publishers = run->publisher_count + run->probe_count;
 
 	run->host.wire = run->wire;
 	run->host.stats = &run->stats;
@@ -63,12 +59,9 @@ init_clients(struct load_run *run)
 		load_publisher_init(&run->publishers[i], run,
 		    &run->clients[client]);
 	}
-	if (has_probe(run)) {
-		struct load_publisher *probe =
-		    &run->publishers[run->publisher_count];
-
-		probe->is_probe = true;
-		probe->acks = &run->stats.probes;
+	for (uint32_t i = run->publisher_count; i < publishers; i++) {
+		run->publishers[i].is_probe = true;
+		run->publishers[i].acks = &run->stats.probes;
 	}
 }
 
@@ -79,7 +72,7 @@ open_wire(struct load_run *run)
 	const struct load_wire_plan plan = {
 		.target = &options->target,
 		.lanes = run->client_count,
-		.shared = options->shared,
+		.shared = options->shared + run->probe_count,
 		.multiplexed = options->connections,
 	};
 
@@ -108,7 +101,8 @@ load_run_init(struct load_run *run, struct load_options *options)
 		    options->count > 0 ? options->deadline : 3 * LOAD_SECOND;
 	load_ledger_init(&run->ledger, 0, 1, 0);
 	options->mode->plan(run);
-	run->client_count = run->listeners + has_probe(run) +
+	run->probe_count = options->probe > 0 ? PROBES : 0;
+	run->client_count = run->listeners + run->probe_count +
 	    (run->speakers > 0 ? 0 : run->publisher_count);
 	if (!open_wire(run))
 		return false;
@@ -120,8 +114,8 @@ void
 load_run_fini(struct load_run *run)
 {
 	if (run->publishers != NULL)
-		for (uint32_t i = 0; i < run->publisher_count + has_probe(run);
-		     i++)
+		for (uint32_t i = 0;
+		     i < run->publisher_count + run->probe_count; i++)
 			load_publisher_fini(&run->publishers[i]);
 	if (run->clients != NULL)
 		for (uint32_t i = 0; i < run->client_count; i++)
@@ -197,7 +191,7 @@ earlier(load_nsec a, load_nsec b)
 static void
 keep_house(struct load_run *run, load_nsec now)
 {
-	uint32_t publishers = run->publisher_count + has_probe(run);
+	uint32_t publishers = run->publisher_count + run->probe_count;
 
 	if (now < run->housekeeping)
 		return;
@@ -213,7 +207,10 @@ run_on(struct load_run *run, load_nsec now)
 	load_nsec due;
 
 	while (load_pace_due(&run->probe_pace) <= now) {
-		load_publisher_send(&run->publishers[run->publisher_count],
+		uint32_t probe = run->probe_turn++ % run->probe_count;
+
+		load_publisher_send(&run->publishers[run->publisher_count +
+					probe],
 		    LOAD_STREAM_QUIET, 1, load_pace_due(&run->probe_pace));
 		load_pace_step(&run->probe_pace, 1);
 	}
@@ -234,7 +231,7 @@ run_on(struct load_run *run, load_nsec now)
 static bool
 is_drained(const struct load_run *run)
 {
-	uint32_t publishers = run->publisher_count + has_probe(run);
+	uint32_t publishers = run->publisher_count + run->probe_count;
 
 	for (uint32_t i = 0; i < publishers; i++)
 		if (run->publishers[i].flying != NULL ||

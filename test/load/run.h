@@ -71,7 +71,9 @@ struct load_run {
 	/* What there is of it. */
 	uint32_t client_count;
 	struct load_client *clients;
-	struct load_publisher *publishers; /* and one more for the probe */
+	uint32_t probe_count; /* publishers behind the others */
+	uint32_t probe_turn;
+	struct load_publisher *publishers;
 	struct load_wire *wire;
 	struct load_client_host host;
 	struct load_ledger ledger;
