@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Faulty, everybody } from './support/faulty.mjs';
 import { assertWell, load, loadTool } from './support/load.mjs';
-import { Child, scratchFolder } from './support/stack.mjs';
+import { Child, scratchFolder, tree } from './support/stack.mjs';
 import { until, within } from './support/wait.mjs';
 
 const clients = 5;
@@ -236,10 +236,19 @@ test('too few descriptors are told before anything is done', async () => {
 	    ['sh', '-c', 'ulimit -n 64; exec "$0" "$@"', loadTool]);
 });
 
-test('--help names every mode', async () => {
+test('--help and the manual page have the same modes and options', async () => {
 	const child = new Child(loadTool, ['--help']);
 	assert.equal((await within(child.exit, 'its end')).code, 0);
-	for (const mode of ['fan-out', 'chat', 'storm', 'publish', 'churn',
-		'slow', 'idle'])
-		assert.match(child.output, new RegExp(`^  ${mode} `, 'm'));
+	const page = fs.readFileSync(
+	    path.join(tree, 'test/load/bayeux-load.1'), 'utf8');
+	const names = (text, pattern) => [...text.matchAll(pattern)]
+	    .map(([, name]) => name).sort();
+	const modes = names(child.output, /^  ([a-z][a-z-]*)  /gm);
+	assert.equal(modes.length, 7);
+	assert.deepEqual(names(page, /^\.It Cm ([a-z-]+)$/gm), modes);
+	const options = names(child.output, /^  --([a-z-]+)/gm);
+	assert.ok(options.length > 20);
+	assert.deepEqual(names(page.split('\n')
+	    .filter((line) => line.startsWith('.It ')).join('\n'),
+	/Fl -([a-z-]+)/g), options);
 });
