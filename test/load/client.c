@@ -141,6 +141,8 @@ count_error(const struct load_client *client, enum load_error error,
 {
 	char words[100];
 
+	if (client->is_lost)
+		return;
 	(void)snprintf(words, sizeof(words), "%.*s", (int)text.len, text.at);
 	load_stats_error(client->host->stats, error, words);
 }
@@ -231,15 +233,17 @@ load_client_read(struct load_client *client, enum load_outcome outcome,
     const struct load_reply *reply)
 {
 	char status[16];
+	int len;
 
 	if (reply == NULL) {
-		load_stats_error(client->host->stats, error_of(outcome), "");
+		count_error(client, error_of(outcome),
+		    (struct bx_slice){ "", 0 });
 		return 0;
 	}
 	if (reply->status != 200) {
-		(void)snprintf(status, sizeof(status), "%d", reply->status);
-		load_stats_error(client->host->stats, LOAD_ERROR_STATUS,
-		    status);
+		len = snprintf(status, sizeof(status), "%d", reply->status);
+		count_error(client, LOAD_ERROR_STATUS,
+		    (struct bx_slice){ status, (size_t)len });
 		return 0;
 	}
 	keep_cookie(client, reply->cookie);

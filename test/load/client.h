@@ -70,6 +70,7 @@ struct load_client {
 	uint32_t number; /* and its lane */
 	enum load_client_state state;
 	bool subscribes;
+	bool is_lost;  /* whatever goes wrong for it is its own fault */
 	load_nsec due; /* when it was to join */
 	char id[LOAD_CLIENT_ID_MAX];
 	char *cookie;	       /* owned; NULL for none */

@@ -218,12 +218,13 @@ load_conn_send(struct load_conn *conn, struct load_call *call)
 	conn->calls[slot] = call;
 	conn->busy++;
 	call->is_out = true;
-	if (works) {
+	/* A part of a reply may have come before a connection broke. */
+	load_bytes_clear(&call->reply);
+	if (works)
 		format(conn, call, slot);
-		load_bytes_clear(&call->body);
-		if (conn->state == LOAD_CONN_OPEN)
-			works = flush(conn);
-	}
+	load_bytes_clear(&call->body);
+	if (works && conn->state == LOAD_CONN_OPEN)
+		works = flush(conn);
 	if (!works)
 		load_conn_fail(conn, outcome);
 }

@@ -20,7 +20,8 @@ struct load_run;
 struct load_mode {
 	const char *name;
 	const char *help;
-	uint32_t batch; /* by default; 0 is 1 */
+	uint32_t batch;	    /* by default; 0 is 1 */
+	bool has_own_lanes; /* no client can share a connection */
 	/* Say how many of everything the run will have, from its options. */
 	void (*plan)(struct load_run *run);
 	/* All who are to join first have; the time is run->stats.began. */

@@ -90,8 +90,10 @@ begin(struct load_run *run)
 	load_pace_init(&state->pace, run->stats.began, run->options->rate);
 	for (uint32_t i = run->prompt; i < run->readers; i++)
 		doze(run, &run->clients[i]);
-	for (uint32_t i = run->readers; i < run->listeners; i++)
+	for (uint32_t i = run->readers; i < run->listeners; i++) {
+		run->clients[i].is_lost = true;
 		load_wire_pause(run->wire, i, true);
+	}
 }
 
 /* Wake whoever has slept long enough. */
@@ -145,6 +147,7 @@ on_poll(struct load_run *run, struct load_client *client)
 const struct load_mode load_mode_slow = {
 	.name = "slow",
 	.help = "each message to all, some of whom read late or never",
+	.has_own_lanes = true,
 	.plan = plan,
 	.fini = fini,
 	.begin = begin,

@@ -19,8 +19,6 @@ plan(struct load_run *run)
 {
 	run->state = load_alloc(1, sizeof(struct state));
 	run->join_from = run->listeners;
-	if (run->options->count > 0 && run->options->count < run->listeners)
-		run->listeners = run->options->count;
 	load_ledger_fini(&run->ledger);
 	load_ledger_init(&run->ledger, run->listeners, 1, 1);
 	load_ledger_open(&run->ledger);

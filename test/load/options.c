@@ -237,6 +237,9 @@ read_address(struct load_options *options, const char *text)
 		    text);
 	if (options->connections > 0 && !options->target.is_fcgi)
 		return complain("--connections is for FastCGI", NULL);
+	if (options->connections > 0 && options->mode->has_own_lanes)
+		return complain("--connections is not for this mode",
+		    options->mode->name);
 	return true;
 }
 

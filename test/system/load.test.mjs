@@ -6,8 +6,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { assertWell, load } from './support/load.mjs';
-import { startStack } from './support/stack.mjs';
+import { Child, startStack } from './support/stack.mjs';
+import { until } from './support/wait.mjs';
 
 const clients = 50;
 let stack;
@@ -131,6 +133,26 @@ test('every mode shares connections when it is told to', async () => {
 	    '--count', '20', '--arrivals', '100', '--stay', '50ms'));
 	assertWell(await run('idle', addresses.fcgi, ...shared,
 	    '--duration', '100ms'));
+});
+
+// Other servers have other keys, in another order, and other ids.
+test('the server of Faye is as good as ours', async () => {
+	const server = new Child(process.execPath,
+	    [fileURLToPath(new URL('support/faye_server.mjs',
+		import.meta.url))]);
+	try {
+		const [port] = await until(() => server.ended ||
+		    /^\d+(?=\n)/.exec(server.output), 'Faye listens');
+		const address = `http://127.0.0.1:${port}/bayeux`;
+		assertWell(await run('fan-out', address, '--count', '10'));
+		assertWell(await run('chat', address, '--count', '50'));
+		assertWell(await run('storm', address));
+		assertWell(await run('publish', address, '--count', '50'));
+		assertWell(await run('churn', address, '--count', '10',
+		    '--arrivals', '50', '--stay', '50ms'));
+	} finally {
+		await server.end('SIGTERM');
+	}
 });
 
 // Is it XML whose tags are balanced and whose attributes are quoted?

@@ -144,6 +144,28 @@ for (const [what, answer, kind, delivered] of [
 	});
 }
 
+test('a publisher whose connections break goes on', async () => {
+	const run = await fanOut({ answer: (messages, number) =>
+	    number < 3 ? 'close' : undefined });
+	assert.equal(run.report.published, 10);
+	assertWrong(run, { closed: 3, lost: 3 * clients });
+});
+
+test('what goes wrong for who never reads is no error', async () => {
+	let dropped = 0;
+	assertWell(await withServer({ spread: (event, number, sessions) => {
+		for (const session of number === 2 ? sessions : [])
+			if (session.subscribed) {
+				session.drop();
+				dropped++;
+			}
+		return number < 2 ? everybody(event, sessions) : [];
+	} }, (address) => load('slow', address, '--clients', '4', '--count',
+	    '5', '--rate', '50', '--late-readers', '0', '--never-readers',
+	    '4')));
+	assert.equal(dropped, 4);
+});
+
 test('a session that the server ends is an error', async () => {
 	const run = await fanOut({ answer: ([{ channel, clientId, advice }]) =>
 	    channel === '/meta/connect' && !advice && clientId === '0' ?
@@ -226,6 +248,8 @@ test('arguments that make no sense are refused', async () => {
 		[['--duration', '3', 'storm', address], /--duration 3.*3s/],
 		[['--size', '10', 'storm', address], /--size 10/],
 		[['--connections', '2', 'storm', address], /for FastCGI/],
+		[['--connections', '2', 'slow', 'fcgi:127.0.0.1:1'],
+			/not for this mode: slow/],
 		[['--nonsense', 'storm', address], /nonsense/]])
 		await refused(args, 2, message);
 });

@@ -7,10 +7,11 @@
 //   await server.close();
 //
 // spread says who gets an event, the number-th from 0, as [session, event]
-// pairs; without it everybody who is subscribed does.  answer looks at a
-// request first, the number-th that publishes, or undefined of any other.  It
-// can return (a promise of) undefined, so that the request is served as it
-// should be; { status, body } to answer that; 'close', or 'silence'.
+// pairs; without it everybody who is subscribed does.  A session's drop() ends
+// the connection of its last connect.  answer looks at a request first, the
+// number-th that publishes, or undefined of any other.  It can return (a
+// promise of) undefined, so that the request is served as it should be;
+// { status, body } to answer that; 'close', or 'silence'.
 
 import fs from 'node:fs';
 import net from 'node:net';
@@ -87,16 +88,17 @@ export class Faulty {
 		else if (other !== undefined && other !== 'silence')
 			send(other.body, other.status);
 		if (other === undefined)
-			this.#handle(messages, send);
+			this.#handle(messages, send, () => socket.destroy());
 	}
 
-	#handle(messages, send) {
+	#handle(messages, send, drop) {
 		const replies = [];
 		for (const { channel, clientId, data, advice } of messages) {
 			const session = this.sessions[clientId];
 			const reply = { channel, successful: true };
 			if (channel === '/meta/connect' && !advice) {
 				session.held = send;
+				session.drop = drop;
 				this.#flush(session);
 				return;
 			}
