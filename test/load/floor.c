@@ -58,6 +58,7 @@ listen_at(struct floor *floor, const struct load_target *target)
 	    (const struct sockaddr *)&target->address;
 	int one = 1;
 
+	floor->is_local = address->sa_family == AF_UNIX;
 	floor->listener = socket(address->sa_family,
 	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (floor->listener < 0)
@@ -66,7 +67,7 @@ listen_at(struct floor *floor, const struct load_target *target)
 	    sizeof(one));
 	if (bind(floor->listener, address, target->address_len) != 0)
 		return false;
-	if (address->sa_family == AF_UNIX)
+	if (floor->is_local)
 		(void)chmod(((const struct sockaddr_un *)address)->sun_path,
 		    0666);
 	return listen(floor->listener, BACKLOG) == 0;
@@ -115,7 +116,7 @@ close_floor(struct floor *floor, const struct load_target *target)
 	floor_talk_fini(floor);
 	(void)close(floor->listener);
 	(void)close(floor->poller);
-	if (target->address.ss_family == AF_UNIX)
+	if (floor->is_local)
 		(void)unlink(
 		    ((const struct sockaddr_un *)&target->address)->sun_path);
 }

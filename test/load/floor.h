@@ -74,6 +74,7 @@ struct floor_session {
 struct floor {
 	int poller;
 	int listener;
+	bool is_local; /* a unix socket, which never delays */
 	struct bx_list conns;
 	struct bx_list dirty;
 	struct bx_list dead; /* closed in this turn */

@@ -29,8 +29,9 @@ conn_new(struct floor *floor, int fd)
 	fcgi_record_decoder_init(&conn->decoder);
 	bx_list_init(&conn->dirty);
 	bx_list_append(&floor->conns, &conn->link);
-	/* Fails on a unix socket, which does not delay. */
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	if (!floor->is_local)
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one,
+		    sizeof(one));
 	(void)epoll_ctl(floor->poller, EPOLL_CTL_ADD, fd, &event);
 }
 

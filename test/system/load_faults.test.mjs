@@ -32,7 +32,7 @@ async function withServer(faults, fn) {
 function fanOut(faults, ...args) {
 	return withServer(faults, (address) => load('fan-out', address,
 	    '--clients', String(clients), '--count', '10', '--rate', '200',
-	    '--drain', '300ms', ...args));
+	    '--drain', '1s', ...args));
 }
 
 // What went wrong, and nothing else.
