@@ -276,9 +276,15 @@ try {
 	const values = [];
 	print('', '', 'bayeux-fcgi', 'floor');
 	for (const row of rows) {
-		const measured = await measure(row);
-		measured.forEach(printValue);
-		values.push(...measured);
+		try {
+			const measured = await measure(row);
+			measured.forEach(printValue);
+			values.push(...measured);
+		} catch (error) {
+			print(row.name, 'failed', '', '');
+			console.error(`bench: ${error.message}`);
+			process.exitCode = 1;
+		}
 	}
 	await measureEngine();
 	const file = path.join(process.cwd(), 'bench.svg');
