@@ -25,23 +25,22 @@
 struct operation {
 	const char *service;
 	const char *sign;
+	struct bx_host *host; /* set when the plugin starts */
 };
 
-static const struct operation operations[] = {
-	{ "math/add", "+" },
-	{ "math/subtract", "-" },
-	{ "math/multiply", "*" },
-	{ "math/divide", "/" },
+static struct operation operations[] = {
+	{ "math/add", "+", NULL },
+	{ "math/subtract", "-", NULL },
+	{ "math/multiply", "*", NULL },
+	{ "math/divide", "/", NULL },
 };
 
 #define OPERATIONS (sizeof(operations) / sizeof(operations[0]))
 #define PREFIX_LEN 5 /* of "math/" */
 
-/* A service is called without its host. */
-static struct bx_host *the_host;
-
 static void
-answer(const struct bx_incoming *message, bool successful, const char *json)
+answer(struct bx_host *host, const struct bx_incoming *message,
+    bool successful, const char *json)
 {
 	const struct bx_outgoing outgoing = {
 		.channel = message->channel,
@@ -50,25 +49,27 @@ answer(const struct bx_incoming *message, bool successful, const char *json)
 		.successful = &successful,
 	};
 
-	if (!the_host->deliver(the_host, message->session, &outgoing))
-		the_host->log(the_host, BX_LOG_DEBUG, "event=not_answered");
+	if (!host->deliver(host, message->session, &outgoing))
+		host->log(host, BX_LOG_DEBUG, "event=not_answered");
 }
 
 static void
-fail(const struct bx_incoming *message, const char *error)
+fail(struct bx_host *host, const struct bx_incoming *message,
+    const char *error)
 {
 	char json[64];
 
 	(void)snprintf(json, sizeof(json), "{\"error\":\"%s\"}", error);
-	answer(message, false, json);
+	answer(host, message, false, json);
 }
 
 /* It has been seen to be valid JSON, so nothing but a number begins so, and
  * what stands behind one in an object, "," or "}", ends it for strtod. */
 static bool
-read_number(struct bx_slice data, const char *name, double *number)
+read_number(struct bx_host *host, struct bx_slice data, const char *name,
+    double *number)
 {
-	struct bx_slice json = the_host->json_member(data, name);
+	struct bx_slice json = host->json_member(data, name);
 
 	if (json.len == 0 ||
 	    (json.at[0] != '-' && (json.at[0] < '0' || json.at[0] > '9')))
@@ -97,21 +98,22 @@ static void
 calculate(const struct operation *operation, const struct bx_incoming *message)
 {
 	char json[32];
+	struct bx_host *host = operation->host;
 	double a, b, result;
 	int digits;
 
-	if (!read_number(message->data, "a", &a) ||
-	    !read_number(message->data, "b", &b)) {
-		fail(message, "a and b have to be numbers");
+	if (!read_number(host, message->data, "a", &a) ||
+	    !read_number(host, message->data, "b", &b)) {
+		fail(host, message, "a and b have to be numbers");
 		return;
 	}
 	if (operation->sign[0] == '/' && !(b < 0 || b > 0)) {
-		fail(message, "division by zero");
+		fail(host, message, "division by zero");
 		return;
 	}
 	result = apply(operation->sign[0], a, b);
 	if (!isfinite(result)) {
-		fail(message, "the result is too large");
+		fail(host, message, "the result is too large");
 		return;
 	}
 	/* The shortest text that reads back as the same number: 15 digits are
@@ -120,7 +122,7 @@ calculate(const struct operation *operation, const struct bx_incoming *message)
 	do
 		(void)snprintf(json, sizeof(json), "%.*g", digits, result);
 	while (digits++ < 17 && strtod(json, NULL) != result);
-	answer(message, true, json);
+	answer(host, message, true, json);
 }
 
 static void
@@ -132,12 +134,12 @@ serve_one(const struct bx_incoming *message, void *ctx)
 static void
 serve_any(const struct bx_incoming *message, void *ctx)
 {
-	struct bx_slice op = the_host->json_member(message->data, "op");
+	struct bx_host *host = ctx;
+	struct bx_slice op = host->json_member(message->data, "op");
 	char text[16];
 	size_t i;
 
-	(void)ctx;
-	if (the_host->json_text(op, text, sizeof(text)) == SIZE_MAX)
+	if (host->json_text(op, text, sizeof(text)) == SIZE_MAX)
 		text[0] = '\0';
 	for (i = 0; i < OPERATIONS; i++)
 		if (strcmp(text, operations[i].sign) == 0 ||
@@ -145,7 +147,7 @@ serve_any(const struct bx_incoming *message, void *ctx)
 			calculate(&operations[i], message);
 			return;
 		}
-	fail(message, "op has to be add, subtract, ...");
+	fail(host, message, "op has to be add, subtract, ...");
 }
 
 static bool
@@ -153,12 +155,14 @@ start(struct bx_host *host, void **ctx)
 {
 	size_t i;
 
-	*ctx = the_host = host;
-	for (i = 0; i < OPERATIONS; i++)
+	*ctx = host;
+	for (i = 0; i < OPERATIONS; i++) {
+		operations[i].host = host;
 		if (!host->add_service(host, operations[i].service, serve_one,
-			(void *)&operations[i]))
+			&operations[i]))
 			return false;
-	return host->add_service(host, "math", serve_any, NULL);
+	}
+	return host->add_service(host, "math", serve_any, host);
 }
 
 extern const struct bx_plugin bayeux_plugin;
