@@ -28,6 +28,7 @@ static struct {
 	char path[PATH_MAX]; /* of a file */
 	unsigned long lost;  /* lines not written since the last one was */
 	bool broken;	     /* the last write ended within a line */
+	bool told;	     /* standard error knows that lines are lost */
 } the_log = { .target = TO_STDERR, .fd = -1 };
 
 static const struct {
@@ -70,6 +71,7 @@ fcgi_log_close(void)
 	the_log.fd = -1;
 	the_log.lost = 0;
 	the_log.broken = false;
+	the_log.told = false;
 	fcgi_log_threshold = BX_LOG_INFO;
 }
 
@@ -118,30 +120,30 @@ fcgi_log_reopen(void)
 	(void)close(the_log.fd);
 	the_log.fd = fd;
 	the_log.broken = false;
+	the_log.told = false;
 	fcgi_log(BX_LOG_NOTICE, "event=log_reopen");
 }
 
 /*
- * Write text to the target's descriptor if that takes it at once.  poll says
+ * Write text to fd if that takes it at once; what write(2) returns.  poll says
  * so for standard error, whose flags are shared with other processes and so
  * not ours to change; a pipe that it calls writable has room for PIPE_BUF
  * bytes, which is not less than a line.
  */
-static bool
-write_now(const char *text, size_t len)
+static ssize_t
+write_now(int fd, const char *text, size_t len)
 {
-	int fd = the_log.target == TO_FILE ? the_log.fd : STDERR_FILENO;
 	struct pollfd ready = { .fd = fd, .events = POLLOUT, .revents = 0 };
 	ssize_t n;
 
-	if (poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0)
-		return false;
+	if (poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0) {
+		errno = EAGAIN;
+		return -1;
+	}
 	do
 		n = write(fd, text, len);
 	while (n < 0 && errno == EINTR);
-	if (n > 0)
-		the_log.broken = (size_t)n < len;
-	return n == (ssize_t)len;
+	return n;
 }
 
 /* The time of day; the engine's clock is another, which never goes back. */
@@ -191,30 +193,69 @@ put_printable(char *out, size_t size, const char *text)
 	return used;
 }
 
+/* Text as a line, with a newline in front, for when the last line was cut,
+ * and one behind; its length.  said is where the time is over. */
+static size_t
+format_line(char line[FCGI_LOG_LINE + 1], size_t *said,
+    enum bx_log_level level, const char *text)
+{
+	size_t used = 1;
+
+	line[0] = '\n';
+	used += put_time(line + used, FCGI_LOG_LINE + 1 - used);
+	*said = used;
+	used += (size_t)snprintf(line + used, FCGI_LOG_LINE + 1 - used, "%s ",
+	    levels[level].name);
+	used += put_printable(line + used, FCGI_LOG_LINE - used, text);
+	line[used++] = '\n';
+	return used;
+}
+
+/* The file takes no lines, and error says why not.  Whoever reads standard
+ * error is told once, until the file is opened anew: it may be that nobody
+ * looks there, but it is the one other place there is. */
+static void
+tell_elsewhere(int error)
+{
+	char line[FCGI_LOG_LINE + 1];
+	char quoted[1024];
+	char text[1200];
+	size_t said;
+	size_t len;
+
+	if (the_log.target != TO_FILE || the_log.told)
+		return;
+	the_log.told = true;
+	(void)fcgi_log_quote(quoted, sizeof(quoted), the_log.path,
+	    strlen(the_log.path));
+	(void)snprintf(text, sizeof(text),
+	    "event=log_full path=%s error=\"%s\"", quoted, strerror(error));
+	len = format_line(line, &said, BX_LOG_ERROR, text);
+	(void)write_now(STDERR_FILENO, line + 1, len - 1);
+}
+
 static void
 write_line(enum bx_log_level level, const char *text)
 {
-	/* A newline in front, for when the last line was cut, and behind. */
+	int fd = the_log.target == TO_FILE ? the_log.fd : STDERR_FILENO;
 	char line[FCGI_LOG_LINE + 1];
-	size_t used = 1;
-	size_t start;
-
-	used += put_time(line + used, sizeof(line) - used);
-	start = used;
-	used += (size_t)snprintf(line + used, sizeof(line) - used, "%s ",
-	    levels[level].name);
-	used += put_printable(line + used, sizeof(line) - 1 - used, text);
+	size_t said;
+	size_t len = format_line(line, &said, level, text);
+	size_t start = the_log.broken ? 0 : 1;
+	ssize_t n;
 
 	if (the_log.target == TO_SYSLOG) {
-		syslog(levels[level].priority, "%.*s", (int)(used - start),
-		    line + start);
+		syslog(levels[level].priority, "%.*s", (int)(len - 1 - said),
+		    line + said);
 		return;
 	}
-	line[0] = '\n';
-	line[used++] = '\n';
-	start = the_log.broken ? 0 : 1;
-	if (!write_now(line + start, used - start))
-		the_log.lost++;
+	n = write_now(fd, line + start, len - start);
+	if (n > 0)
+		the_log.broken = (size_t)n < len - start;
+	if (n == (ssize_t)(len - start))
+		return;
+	the_log.lost++;
+	tell_elsewhere(n < 0 ? errno : ENOSPC);
 }
 
 void

@@ -6,8 +6,9 @@
  * Before fcgi_log_open, lines of level info and above go to standard error.
  * A line that cannot be written at once (a full disk, a pipe that nobody
  * reads) is lost and counted, and the next line that can be written is
- * preceded by one that says how many were.  syslog(3) is the exception: it
- * waits for the system's own log daemon.
+ * preceded by one that says how many were.  When a file loses its first line,
+ * standard error gets one that says why.  syslog(3) is the exception: it waits
+ * for the system's own log daemon.
  *
  * Ownership: there is one log per process; strings are borrowed.
  * Reentrancy: none of it is for signal handlers; on_x callbacks of libev are

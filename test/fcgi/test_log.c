@@ -227,47 +227,6 @@ test_bad_file(void)
 	tear_down();
 }
 
-static void
-test_full_disk(void)
-{
-	set_up();
-	CU_ASSERT_TRUE_FATAL(fcgi_log_open("/dev/full", BX_LOG_INFO));
-	errno = EINTR;
-	fcgi_log(BX_LOG_INFO, "n=1");
-	CU_ASSERT_EQUAL(errno, EINTR);
-	fcgi_log(BX_LOG_INFO, "n=2");
-	tear_down();
-}
-
-/* A limit of the file's size cuts a line as a disk does that fills up. */
-static void
-test_cut_line(void)
-{
-	struct rlimit was, limit;
-	void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
-
-	set_up();
-	CU_ASSERT_TRUE_FATAL(fcgi_log_open(path, BX_LOG_INFO));
-	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_FSIZE, &was), 0);
-	limit = was;
-	limit.rlim_cur = 40;
-	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	fcgi_log(BX_LOG_INFO, "cut=0123456789abcdef");
-	fcgi_log(BX_LOG_INFO, "gone=1");
-	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_FSIZE, &was), 0);
-	(void)signal(SIGXFSZ, handler);
-
-	fcgi_log(BX_LOG_INFO, "whole=1");
-	(void)contents(path);
-	CU_ASSERT_EQUAL_FATAL(text[40], '\n');
-	CU_ASSERT_PTR_NOT_NULL(strstr(text, " info cut=01234"));
-	CU_ASSERT_PTR_NOT_NULL(
-	    strstr(text + 40, " warning event=log_lost lines=2\n"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(text + 40, " info whole=1\n"));
-	CU_ASSERT_PTR_NULL(strstr(text, "gone"));
-	tear_down();
-}
-
 /* Standard error is a pipe for the length of a test; *saved is what it was. */
 static int
 redirect_stderr(int *saved)
@@ -301,6 +260,78 @@ read_all(int fd)
 		used += (size_t)n;
 	text[used] = '\0';
 	return text;
+}
+
+static size_t
+count_of(const char *part)
+{
+	const char *at = text;
+	size_t count = 0;
+
+	while ((at = strstr(at, part)) != NULL) {
+		at += strlen(part);
+		count++;
+	}
+	return count;
+}
+
+static void
+test_full_disk(void)
+{
+	int saved;
+	int fd = redirect_stderr(&saved);
+
+	set_up();
+	CU_ASSERT_TRUE_FATAL(fcgi_log_open("/dev/full", BX_LOG_INFO));
+	errno = EINTR;
+	fcgi_log(BX_LOG_INFO, "n=1");
+	CU_ASSERT_EQUAL(errno, EINTR);
+	CU_ASSERT_TRUE(is_stamped(read_all(fd),
+	    "error event=log_full path=\"/dev/full\" "
+	    "error=\"No space left on device\"\n"));
+	fcgi_log(BX_LOG_INFO, "n=2");
+	CU_ASSERT_STRING_EQUAL(read_all(fd), "");
+	fcgi_log_reopen();
+	CU_ASSERT_EQUAL(count_of("event=log_full"), 0);
+	(void)read_all(fd);
+	CU_ASSERT_EQUAL(count_of("event=log_full"), 1);
+	restore_stderr(saved);
+	(void)close(fd);
+	tear_down();
+}
+
+/* A limit of the file's size cuts a line as a disk does that fills up. */
+static void
+test_cut_line(void)
+{
+	struct rlimit was, limit;
+	void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+	int saved;
+	int fd = redirect_stderr(&saved);
+
+	set_up();
+	CU_ASSERT_TRUE_FATAL(fcgi_log_open(path, BX_LOG_INFO));
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_FSIZE, &was), 0);
+	limit = was;
+	limit.rlim_cur = 40;
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	fcgi_log(BX_LOG_INFO, "cut=0123456789abcdef");
+	fcgi_log(BX_LOG_INFO, "gone=1");
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_FSIZE, &was), 0);
+	(void)signal(SIGXFSZ, handler);
+	restore_stderr(saved);
+	CU_ASSERT_PTR_NOT_NULL(strstr(read_all(fd), " error event=log_full "));
+	(void)close(fd);
+
+	fcgi_log(BX_LOG_INFO, "whole=1");
+	(void)contents(path);
+	CU_ASSERT_EQUAL_FATAL(text[40], '\n');
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, " info cut=01234"));
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(text + 40, " warning event=log_lost lines=2\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text + 40, " info whole=1\n"));
+	CU_ASSERT_PTR_NULL(strstr(text, "gone"));
+	tear_down();
 }
 
 static void
@@ -369,7 +400,8 @@ static const struct unit_test tests[] = {
 	{ "a renamed file is left at reopening", test_reopen },
 	{ "a file that cannot be reopened goes on", test_reopen_fails },
 	{ "a file that cannot be opened changes nothing", test_bad_file },
-	{ "a full disk is survived", test_full_disk },
+	{ "a full disk is survived, and told to standard error once",
+	    test_full_disk },
 	{ "a line that was cut is ended before the next", test_cut_line },
 	{ "a pipe that nobody reads costs lines, which are counted",
 	    test_stalled_pipe },
