@@ -10,15 +10,37 @@
 #include "host.h"
 #include "log.h"
 
+#define COMPLAIN_EVERY 60 /* s */
+
+/* Each thing that lacks memory fails by itself, often: the log has one line in
+ * so many seconds. */
+static void
+complain(size_t size)
+{
+	static time_t next;
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec < next)
+		return;
+	next = now.tv_sec + COMPLAIN_EVERY;
+	fcgi_log(BX_LOG_ERROR, "event=no_memory bytes=%zu", size);
+}
+
 static void *
 host_realloc(void *ctx, void *ptr, size_t size)
 {
+	void *grown;
+
 	(void)ctx;
 	if (size == 0) {
 		free(ptr);
 		return NULL;
 	}
-	return realloc(ptr, size);
+	grown = realloc(ptr, size);
+	if (grown == NULL)
+		complain(size);
+	return grown;
 }
 
 static bool
