@@ -1,8 +1,10 @@
 /*
  * timer.c - the clock of the process, and its one timer.
  */
+#include <inttypes.h>
 #include <time.h>
 
+#include "log.h"
 #include "timer.h"
 
 /* A day: nothing here is due later, and no sum of times can overflow. */
@@ -18,11 +20,17 @@ fcgi_timer_now(void)
 	return (bx_msec)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static bx_msec
+due_at(const struct fcgi_timer *timer)
+{
+	return timer->at > timer->heard_from ? timer->at : timer->heard_from;
+}
+
 static void
 start(struct fcgi_timer *timer)
 {
 	bx_msec now = fcgi_timer_now();
-	bx_msec wait = timer->at > now ? timer->at - now : 0;
+	bx_msec wait = due_at(timer) > now ? due_at(timer) - now : 0;
 
 	if (wait > LONGEST_SLEEP)
 		wait = LONGEST_SLEEP;
@@ -36,14 +44,21 @@ static void
 on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
 {
 	struct fcgi_timer *timer = watcher->data;
+	bx_msec now = fcgi_timer_now();
 
 	(void)loop;
 	(void)revents;
-	if (fcgi_timer_now() < timer->at) {
+	if (timer->heard_from == 0 && now > timer->at + FCGI_TIMER_LATE) {
+		fcgi_log(BX_LOG_WARNING, "event=late ms=%ju",
+		    (uintmax_t)(now - timer->at));
+		timer->heard_from = now + FCGI_TIMER_HEARING;
+	}
+	if (now < due_at(timer)) {
 		start(timer);
 		return;
 	}
 	timer->at = BX_NEVER;
+	timer->heard_from = 0;
 	timer->fn(timer->ctx);
 }
 
@@ -55,6 +70,7 @@ fcgi_timer_init(struct fcgi_timer *timer, struct ev_loop *loop,
 	timer->watcher.data = timer;
 	timer->loop = loop;
 	timer->at = BX_NEVER;
+	timer->heard_from = 0;
 	timer->fn = fn;
 	timer->ctx = ctx;
 }
