@@ -27,6 +27,15 @@ on_hangup(struct ev_loop *loop, ev_signal *watcher, int revents)
 	fcgi_log_reopen();
 }
 
+static void
+on_resumed(struct ev_loop *loop, ev_signal *watcher, int revents)
+{
+	(void)loop;
+	(void)watcher;
+	(void)revents;
+	fcgi_log(BX_LOG_NOTICE, "event=resumed");
+}
+
 /* A started watcher keeps the loop running, unless its reference is dropped;
  * the references are taken again before the watchers are stopped. */
 static void
@@ -60,9 +69,11 @@ fcgi_signals_start(struct fcgi_signals *signals, struct ev_loop *loop,
 	ev_signal_init(&signals->terminate, on_stop_signal, SIGTERM);
 	ev_signal_init(&signals->interrupt, on_stop_signal, SIGINT);
 	ev_signal_init(&signals->hangup, on_hangup, SIGHUP);
+	ev_signal_init(&signals->resumed, on_resumed, SIGCONT);
 	start(signals, &signals->terminate);
 	start(signals, &signals->interrupt);
 	start(signals, &signals->hangup);
+	start(signals, &signals->resumed);
 }
 
 void
@@ -73,5 +84,6 @@ fcgi_signals_stop(struct fcgi_signals *signals)
 	stop(signals, &signals->terminate);
 	stop(signals, &signals->interrupt);
 	stop(signals, &signals->hangup);
+	stop(signals, &signals->resumed);
 	signals->loop = NULL;
 }

@@ -3,6 +3,7 @@
  *
  *	SIGTERM, SIGINT	the stop callback, from the loop, at each of them
  *	SIGHUP		fcgi_log_reopen
+ *	SIGCONT		the log says that the process was stopped until now
  *	SIGPIPE		ignored: a write says EPIPE
  *	SIGXFSZ		ignored: a log file at its limit says EFBIG
  *
@@ -21,6 +22,7 @@ struct fcgi_signals {
 	ev_signal terminate;
 	ev_signal interrupt;
 	ev_signal hangup;
+	ev_signal resumed;
 	fcgi_signals_stop_fn *on_stop;
 	void *ctx;
 	struct ev_loop *loop; /* NULL: not started */

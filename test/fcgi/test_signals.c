@@ -93,6 +93,27 @@ test_hangup(void)
 }
 
 static void
+test_continue(void)
+{
+	char path[] = "/tmp/test_signals.XXXXXX";
+	struct ev_loop *loop = start();
+	char text[200] = "";
+	int fd = mkstemp(path);
+
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_TRUE_FATAL(fcgi_log_open(path, BX_LOG_INFO));
+	CU_ASSERT_EQUAL(raise(SIGCONT), 0);
+	while (pread(fd, text, sizeof(text) - 1, 0) == 0)
+		ev_run(loop, EVRUN_NOWAIT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, " notice event=resumed\n"));
+	CU_ASSERT_EQUAL(stop_count, 0);
+	fcgi_log_close();
+	(void)close(fd);
+	CU_ASSERT_EQUAL(unlink(path), 0);
+	stop(loop);
+}
+
+static void
 test_ignored(void)
 {
 	struct ev_loop *loop = start();
@@ -107,6 +128,7 @@ static const struct unit_test tests[] = {
 	{ "SIGTERM and SIGINT stop, each time they come", test_stop },
 	{ "the watchers do not keep the loop running", test_not_kept_running },
 	{ "SIGHUP reopens the log and stops nothing", test_hangup },
+	{ "SIGCONT is logged and stops nothing", test_continue },
 	{ "SIGPIPE and SIGXFSZ are survived", test_ignored },
 };
 
