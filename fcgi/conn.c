@@ -61,6 +61,27 @@ on_input(struct fcgi_conn *conn, struct bx_slice input)
 	}
 }
 
+/* The peer is gone, and so is who waits for the answers.  Many at once are one
+ * event, which has one line in the log. */
+static void
+lose(struct fcgi_conn *conn)
+{
+	struct fcgi_conn_pool *pool = conn->pool;
+	bx_msec now = pool->context->now;
+
+	if (now - pool->lost_since > FCGI_POOL_LOST_WITHIN) {
+		pool->lost_since = now;
+		pool->lost = 0;
+	}
+	if (pool->lost < FCGI_POOL_LOST_MANY &&
+	    pool->lost + conn->requests.count >= FCGI_POOL_LOST_MANY)
+		fcgi_log(BX_LOG_NOTICE,
+		    "event=many_left connections=%zu requests=%zu",
+		    pool->count, pool->requests);
+	pool->lost += conn->requests.count;
+	fcgi_conn_close(conn, NULL);
+}
+
 /* One read in a turn, so that a connection which always has more to read
  * delays no other. */
 static void
@@ -73,7 +94,7 @@ read_some(struct fcgi_conn *conn)
 	if (got > 0)
 		on_input(conn, (struct bx_slice){ scratch, (size_t)got });
 	else if (got == 0 || (errno != EINTR && errno != EAGAIN))
-		fcgi_conn_close(conn, NULL);
+		lose(conn);
 }
 
 static void
@@ -237,7 +258,7 @@ fcgi_conn_flush(struct fcgi_conn *conn)
 	retire(conn);
 	switch (status) {
 	case FCGI_OUTPUT_BROKEN:
-		fcgi_conn_close(conn, NULL);
+		lose(conn);
 		return;
 	case FCGI_OUTPUT_EMPTY:
 		fcgi_idle_forget(&conn->stalled);

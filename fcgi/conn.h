@@ -9,7 +9,8 @@
  *
  * EOF while a request is pending means that its client has gone away (the
  * fronts say it in no other way): its events wait for the session's next
- * connect.
+ * connect.  When FCGI_POOL_LOST_MANY leave within FCGI_POOL_LOST_WITHIN, it
+ * was probably the web server that ended, and the log has a line that says so.
  *
  * Ownership: the pool owns its connections; a dead one is freed by
  * fcgi_conn_reap, at the end of the loop's turn, so that no caller has to ask
@@ -38,6 +39,8 @@
 #define FCGI_CONN_RESPONSES_MAX 4096
 #define FCGI_CONN_REQUESTS_MAX 10000
 #define FCGI_POOL_REQUESTS_MAX 100000
+#define FCGI_POOL_LOST_MANY 64
+#define FCGI_POOL_LOST_WITHIN 1000 /* ms */
 #define FCGI_CONN_SILENT_LIMIT \
 	30000			      /* ms in which a record or the first
 					 * request has to go on */
@@ -65,6 +68,8 @@ struct fcgi_conn_pool {
 	uint64_t last_serial;
 	uint64_t reads;	     /* ever */
 	bx_msec complain_at; /* not sooner about too many connections */
+	bx_msec lost_since;  /* when the first of lost was */
+	size_t lost;	     /* requests whose connection the peer ended */
 	size_t count;	     /* open connections */
 	size_t requests;     /* of all connections, not fully answered */
 	size_t crowded;	     /* connections; above it requests get 503 */

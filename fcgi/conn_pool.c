@@ -14,6 +14,8 @@ fcgi_conn_pool_init(struct fcgi_conn_pool *pool)
 	fcgi_idle_list_init(&pool->lingering, FCGI_CONN_LINGER_LIMIT);
 	pool->last_serial = 0;
 	pool->complain_at = 0;
+	pool->lost_since = 0;
+	pool->lost = 0;
 	pool->count = 0;
 	pool->requests = 0;
 }

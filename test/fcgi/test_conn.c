@@ -5,11 +5,14 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/client_id.h"
 #include "engine/engine.h"
 #include "fcgi/conn.h"
+#include "fcgi/log.h"
 #include "fcgi/record.h"
 #include "test/support/peer.h"
 #include "test/support/unit.h"
@@ -585,6 +588,55 @@ too_many_connections_are_told_so(void)
 	stop();
 }
 
+/* How often the log in file fd says that many have left, once a connection with
+ * so many requests is lost. */
+static size_t
+lines_of_loss(int fd, uint16_t requests)
+{
+	char text[1000] = "";
+	const char *at = text;
+	size_t count = 0;
+	uint16_t id;
+
+	CU_ASSERT_TRUE_FATAL(peer_open(&site, &peer));
+	for (id = 1; id <= requests; id++)
+		peer_begin(&peer, id, FCGI_KEEP_CONN);
+	peer_talk(&site, &peer);
+	CU_ASSERT_EQUAL(site.pool.requests, requests);
+	peer_close(&peer);
+	site_turn(&site);
+	CU_ASSERT_EQUAL(site.pool.requests, 0);
+	CU_ASSERT(pread(fd, text, sizeof(text) - 1, 0) >= 0);
+	while ((at = strstr(at, "notice event=many_left ")) != NULL) {
+		at++;
+		count++;
+	}
+	return count;
+}
+
+static void
+many_that_leave_at_once_are_one_line_of_the_log(void)
+{
+	char path[] = "/tmp/test_conn.XXXXXX";
+	int fd = mkstemp(path);
+
+	start();
+	peer_close(&peer);
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_TRUE_FATAL(fcgi_log_open(path, BX_LOG_INFO));
+	CU_ASSERT_EQUAL(lines_of_loss(fd, FCGI_POOL_LOST_MANY - 1), 0);
+	CU_ASSERT_EQUAL(lines_of_loss(fd, 1), 1);
+	CU_ASSERT_EQUAL(lines_of_loss(fd, FCGI_POOL_LOST_MANY), 1);
+	site.context.now += FCGI_POOL_LOST_WITHIN + 1;
+	CU_ASSERT_EQUAL(lines_of_loss(fd, FCGI_POOL_LOST_MANY - 1), 1);
+	CU_ASSERT_EQUAL(lines_of_loss(fd, FCGI_POOL_LOST_MANY), 2);
+	fcgi_log_close();
+	(void)close(fd);
+	CU_ASSERT_EQUAL(unlink(path), 0);
+	peer_close(&other);
+	site_stop(&site);
+}
+
 /* Everything that a connection allocates for; did all of it work out? */
 static bool
 whole_life(void *ctx)
@@ -621,6 +673,8 @@ without_memory_only_the_connection_is_lost(void)
 }
 
 static const struct unit_test tests[] = {
+	{ "many that leave at once are one line of the log",
+	    many_that_leave_at_once_are_one_line_of_the_log },
 	{ "a BEGIN that is repeated changes nothing",
 	    a_begin_that_is_repeated_changes_nothing },
 	{ "with KEEP_CONN the connection outlives its answers",
