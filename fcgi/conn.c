@@ -117,6 +117,11 @@ fcgi_conn_open(struct fcgi_conn_pool *pool, int fd)
 	const struct bx_env *env = pool->context->env;
 	struct fcgi_conn *conn = bx_alloc(env, sizeof(*conn));
 
+	if (conn == NULL) {
+		/* Who is not let in is not told why. */
+		fcgi_conn_pool_spend(pool);
+		conn = bx_alloc(env, sizeof(*conn));
+	}
 	if (conn == NULL)
 		return false;
 	memset(conn, 0, sizeof(*conn));

@@ -17,6 +17,8 @@
  * whether it still exists.  Its requests and descriptor are gone at once.
  * Reentrancy: pool->relieve may answer and close any connection of the pool,
  * the one that is being read included.
+ * Without memory a request is answered 503, out of a reserve that is kept for
+ * that.  When it cannot be had again, so is every other request that begins.
  * Limits: the constants below; FCGI_CONN_OUTPUT_MAX bytes are what unwritten
  * output may be while more is read, in FCGI_CONN_RESPONSES_MAX responses, as
  * the smallest cost far more memory than they have bytes.  Of the requests
@@ -58,6 +60,9 @@ struct fcgi_conn_pool {
 	void *ctx;
 	const char *refusal; /* why new requests get 503, or NULL */
 	unsigned char *scratch;
+	void *reserve;		/* memory for saying that there is none */
+	size_t reserve_size;	/* 0: none is kept */
+	unsigned begun_without; /* requests, without it */
 	struct bx_list open;
 	struct bx_list dirty; /* have output that was not tried yet */
 	struct bx_list dead;
@@ -77,7 +82,8 @@ struct fcgi_conn_pool {
 	size_t budget;	     /* bytes of incomplete requests for one */
 };
 
-/* The caller fills what is above open, and crowded and the rest, itself. */
+/* The caller fills what is above reserve, and crowded and the rest, itself, and
+ * may set reserve_size afterwards. */
 void fcgi_conn_pool_init(struct fcgi_conn_pool *pool);
 
 /* Close and free all connections. */

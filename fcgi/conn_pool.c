@@ -3,6 +3,8 @@
  */
 #include "conn_private.h"
 
+#define RESERVE_MIN 4096 /* one request and its 503 */
+
 void
 fcgi_conn_pool_init(struct fcgi_conn_pool *pool)
 {
@@ -12,6 +14,9 @@ fcgi_conn_pool_init(struct fcgi_conn_pool *pool)
 	fcgi_idle_list_init(&pool->silent, FCGI_CONN_SILENT_LIMIT);
 	fcgi_idle_list_init(&pool->stalled, FCGI_CONN_STALLED_LIMIT);
 	fcgi_idle_list_init(&pool->lingering, FCGI_CONN_LINGER_LIMIT);
+	pool->reserve = NULL;
+	pool->reserve_size = 0;
+	pool->begun_without = 0;
 	pool->last_serial = 0;
 	pool->complain_at = 0;
 	pool->lost_since = 0;
@@ -28,6 +33,27 @@ fcgi_conn_pool_fini(struct fcgi_conn_pool *pool)
 				    struct fcgi_conn, link),
 		    NULL);
 	(void)fcgi_conn_reap(pool);
+	fcgi_conn_pool_spend(pool);
+}
+
+void
+fcgi_conn_pool_spend(struct fcgi_conn_pool *pool)
+{
+	if (pool->reserve == NULL)
+		return;
+	bx_free(pool->context->env, pool->reserve);
+	pool->reserve = NULL;
+}
+
+/* When memory is in pieces, a smaller one does as well for a while. */
+bool
+fcgi_conn_pool_is_reserved(struct fcgi_conn_pool *pool)
+{
+	size_t size = pool->reserve_size;
+
+	for (; pool->reserve == NULL && size >= RESERVE_MIN; size /= 4)
+		pool->reserve = bx_alloc(pool->context->env, size);
+	return pool->reserve != NULL || pool->reserve_size == 0;
 }
 
 void

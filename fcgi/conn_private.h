@@ -57,6 +57,11 @@ void fcgi_conn_send(struct fcgi_conn *conn, struct fcgi_response *response,
 void fcgi_conn_forget(struct fcgi_conn *conn, struct fcgi_request *request,
     bool handed_over);
 
+/* Give away the reserve, as memory is needed for saying that there is none; is
+ * it there, or there again? */
+void fcgi_conn_pool_spend(struct fcgi_conn_pool *pool);
+bool fcgi_conn_pool_is_reserved(struct fcgi_conn_pool *pool);
+
 /* Write what the socket takes; the connection may be dead afterwards. */
 void fcgi_conn_flush(struct fcgi_conn *conn);
 

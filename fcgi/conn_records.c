@@ -35,13 +35,57 @@ fcgi_conn_forget(struct fcgi_conn *conn, struct fcgi_request *request,
 	fcgi_request_free(request);
 }
 
+/* 503, whatever it is for. */
+static void
+turn_away(struct fcgi_conn *conn, uint16_t id, const char *why)
+{
+	const struct fcgi_context *context = conn->pool->context;
+	const struct fcgi_heading_source source = {
+		.engine = context->engine,
+	};
+	struct fcgi_response_head head = { .status = 503 };
+
+	if (bx_engine_has_heading(context->engine))
+		head.source = &source;
+	fcgi_conn_send(conn, fcgi_response_status(context->env, id, head, why),
+	    NULL);
+}
+
+/* There is no memory for request id, whose rest nobody reads if is_unread. */
+static void
+lack_memory(struct fcgi_conn *conn, uint16_t id, bool is_unread)
+{
+	fcgi_conn_pool_spend(conn->pool);
+	if (is_unread)
+		conn->is_unread = true;
+	turn_away(conn, id, "no_memory");
+}
+
+/* There is none for its answer.  A part of that may be out already. */
+static void
+give_up(struct fcgi_conn *conn, struct fcgi_request *request)
+{
+	uint16_t id = request->id;
+	bool is_unread = request->intake != NULL;
+
+	if (request->is_going_on || request->response != NULL) {
+		fcgi_conn_close(conn, "no_memory");
+		return;
+	}
+	fcgi_conn_forget(conn, request, false);
+	lack_memory(conn, id, is_unread);
+}
+
 void
 fcgi_conn_settle(struct fcgi_conn *conn, struct fcgi_request *request,
     enum bx_status status)
 {
+	if (status == BX_ENOMEM) {
+		give_up(conn, request);
+		return;
+	}
 	if (status != BX_OK) {
-		fcgi_conn_close(conn,
-		    status == BX_EINVAL ? "bad_params" : "no_memory");
+		fcgi_conn_close(conn, "bad_params");
 		return;
 	}
 	if (request->response != NULL &&
@@ -56,14 +100,31 @@ send_records(struct fcgi_conn *conn, const unsigned char *bytes, size_t len)
 	    fcgi_response_records(conn->pool->context->env, bytes, len), NULL);
 }
 
+/*
+ * Is there memory for a request that begins?  Once the reserve is spent, every
+ * other request has that memory for itself, as it may be one for which much is
+ * kept: a connect takes messages away.  Before the others begin it is put back.
+ */
+static bool
+has_memory(struct fcgi_conn_pool *pool)
+{
+	if (pool->reserve == NULL && pool->begun_without++ % 2 == 0)
+		return true;
+	return fcgi_conn_pool_is_reserved(pool);
+}
+
 /* Why new requests get 503; NULL when they do not. */
 static const char *
 refusal_of(struct fcgi_conn_pool *pool)
 {
 	bx_msec now = pool->context->now;
 
-	if (pool->refusal != NULL || pool->count <= pool->crowded)
+	if (pool->refusal != NULL)
 		return pool->refusal;
+	if (!has_memory(pool))
+		return "no_memory";
+	if (pool->count <= pool->crowded)
+		return NULL;
 	if (now >= pool->complain_at) {
 		pool->complain_at = now + COMPLAIN_EVERY;
 		fcgi_log(BX_LOG_WARNING, "event=overloaded connections=%zu",
@@ -81,13 +142,13 @@ begin_request(struct fcgi_conn *conn, uint16_t id)
 	request = fcgi_request_new(pool->context, &conn->budget, id,
 	    refusal_of(pool));
 	if (request == NULL) {
-		fcgi_conn_close(conn, "no_memory");
+		lack_memory(conn, id, true);
 		return;
 	}
 	if (bx_hash_insert(&conn->requests, &request->by_id, &request->id,
 		sizeof(request->id)) != BX_OK) {
 		fcgi_request_free(request);
-		fcgi_conn_close(conn, "no_memory");
+		lack_memory(conn, id, true);
 		return;
 	}
 	request->peer = conn;
@@ -99,23 +160,6 @@ has_too_many_requests(const struct fcgi_conn *conn)
 {
 	return conn->requests.count >= FCGI_CONN_REQUESTS_MAX ||
 	    conn->pool->requests >= FCGI_POOL_REQUESTS_MAX;
-}
-
-/* Nobody knows yet what it is for. */
-static void
-turn_away(struct fcgi_conn *conn, uint16_t id)
-{
-	const struct fcgi_context *context = conn->pool->context;
-	const struct fcgi_heading_source source = {
-		.engine = context->engine,
-	};
-	struct fcgi_response_head head = { .status = 503 };
-
-	if (bx_engine_has_heading(context->engine))
-		head.source = &source;
-	fcgi_conn_send(conn,
-	    fcgi_response_status(context->env, id, head, "too_many_requests"),
-	    NULL);
 }
 
 static void
@@ -144,7 +188,7 @@ on_begin(struct fcgi_conn *conn)
 		    fcgi_response_end(env, id, FCGI_UNKNOWN_ROLE), NULL);
 	} else if (has_too_many_requests(conn)) {
 		conn->is_unread = true;
-		turn_away(conn, id);
+		turn_away(conn, id, "too_many_requests");
 	} else {
 		begin_request(conn, id);
 	}

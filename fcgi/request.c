@@ -315,6 +315,7 @@ fcgi_request_go_on(struct fcgi_request *request)
 	fcgi_response_free(request->response);
 	request->response = NULL;
 	request->state = FCGI_REQUEST_OPEN;
+	request->is_going_on = true;
 	if (request->content != NULL)
 		fcgi_content_go_on(request->content);
 	else

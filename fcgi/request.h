@@ -73,9 +73,10 @@ struct fcgi_request {
 	uint16_t path_len;
 	uint16_t id;
 	uint8_t state;
-	bool is_counted; /* in context->addresses */
-	bool is_secure;	 /* came over HTTPS */
-	bool is_foreign; /* allowed by "*": its cookies do not count */
+	bool is_counted;  /* in context->addresses */
+	bool is_secure;	  /* came over HTTPS */
+	bool is_foreign;  /* allowed by "*": its cookies do not count */
+	bool is_going_on; /* a part of its answer is out */
 };
 
 /* A request that has begun.  refusal is NULL or says, as static text, why it

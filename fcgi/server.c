@@ -25,6 +25,7 @@
 #define STOP_SPREAD 5000 /* ms over which clients are told to come back */
 #define STOP_LIMIT 5000	 /* ms for the last answers to be written */
 #define STOP_GRACE 1000	 /* ms in which plugins still answer requests */
+#define RESERVE 65536	 /* bytes, for some dozen 503 at once */
 #define BUDGET_MIN ((size_t)64 << 20) /* of all incomplete requests */
 
 struct fcgi_server {
@@ -287,6 +288,7 @@ init_pool(struct fcgi_server *server)
 	pool->crowded = server->max_conns - server->max_conns / 32 - 1;
 	pool->max_conns = server->max_conns;
 	pool->budget = server->context.budget.limit / 4;
+	pool->reserve_size = RESERVE;
 	pool->scratch = bx_alloc(server->env, FCGI_CONN_SCRATCH);
 	return pool->scratch != NULL &&
 	    server->env->random(server->env->ctx, pool->seed,

@@ -588,6 +588,54 @@ too_many_connections_are_told_so(void)
 	stop();
 }
 
+static void
+who_lacks_memory_is_told_so_and_keeps_the_connection(void)
+{
+	size_t told = 0;
+	const char *text;
+	size_t n;
+
+	start();
+	site.pool.reserve_size = 4096;
+	for (n = 1;; n++) {
+		unit_fail_allocation(n);
+		text = ask(&peer, "[{}]");
+		if (!unit_has_failed())
+			break;
+		CU_ASSERT_FALSE(peer.is_over);
+		if (strstr(text, "Status: 503 ") != NULL)
+			told++;
+		else
+			CU_ASSERT_PTR_NOT_NULL(strstr(text, "Status: 200 "));
+		CU_ASSERT_EQUAL(peer_count(&peer, FCGI_END_REQUEST, 1), 1);
+		CU_ASSERT_EQUAL(site.pool.requests, 0);
+	}
+	unit_fail_allocation(0);
+	CU_ASSERT(told > 3);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "Status: 200 "));
+	stop();
+}
+
+static void
+without_a_reserve_new_requests_are_503(void)
+{
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	start();
+	join(&peer, id);
+	say_connect(&peer, 2, id);
+	peer_talk(&site, &peer);
+	site.pool.reserve_size = 4096;
+	site.pool.begun_without = 1;
+	unit_fail_allocation(1);
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(ask(&other, "[{}]"), "{\"error\":\"503::no_memory\"}"));
+	CU_ASSERT_TRUE(unit_has_failed());
+	CU_ASSERT_EQUAL(site.pool.requests, 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&other, "[{}]"), "Status: 200 "));
+	stop();
+}
+
 /* How often the log in file fd says that many have left, once a connection with
  * so many requests is lost. */
 static size_t
@@ -673,6 +721,10 @@ without_memory_only_the_connection_is_lost(void)
 }
 
 static const struct unit_test tests[] = {
+	{ "who lacks memory is told so, and keeps the connection",
+	    who_lacks_memory_is_told_so_and_keeps_the_connection },
+	{ "without a reserve new requests are 503",
+	    without_a_reserve_new_requests_are_503 },
 	{ "many that leave at once are one line of the log",
 	    many_that_leave_at_once_are_one_line_of_the_log },
 	{ "a BEGIN that is repeated changes nothing",
