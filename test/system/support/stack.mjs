@@ -110,8 +110,9 @@ export function command(args) {
 	return [...wrapper, program, ...args];
 }
 
-export function run(args, options) {
-	const [first, ...rest] = command(args);
+// under: a command before that, such as ['prlimit', '--nofile=64'].
+export function run(args, { under = [], ...options } = {}) {
+	const [first, ...rest] = [...under, ...command(args)];
 	return new Child(first, rest, options);
 }
 
@@ -153,8 +154,9 @@ async function accepts(address) {
 }
 
 class Stack {
-	constructor(folder, front, options, config, login) {
+	constructor(folder, front, options, { config, login, under }) {
 		this.folder = folder;
+		this.under = under;
 		this.front = front;
 		this.options = options;
 		this.frontEnv = { ...process.env };
@@ -193,7 +195,7 @@ class Stack {
 		    this.socket;
 		this.process = run([...this.config,
 			...optionArgs({ listen, ...this.options })],
-		    { cwd: this.folder });
+		    { cwd: this.folder, under: this.under });
 		await until(async () => {
 			if (this.process.ended)
 				throw new Error(`${program} ended at once ` +
@@ -293,15 +295,16 @@ const webUserCan = process.getuid() === 0 ? { socket_mode: '0666' } : {};
  * maxHeld: how many held requests the web server is set up for.
  * login: { users, headers }: lines of htpasswd that say who is let in by the
  *     web server, and the headers with which one of them is.
+ * under: what the process is started by, a command and its first arguments.
  */
 export async function startStack({ front = 'lighttpd', listen = 'unix',
-    options = {}, config, maxHeld, login } = {}) {
+    options = {}, config, maxHeld, login, under } = {}) {
 	assert.ok(listen === 'unix' || front === 'none');
 	const folder = scratchFolder();
 	fs.chmodSync(folder, 0o755);
 	const stack = new Stack(folder, front, {
 		max_connections_per_address: 0, ...webUserCan, ...options
-	}, config, login);
+	}, { config, login, under });
 	if (listen === 'tcp') {
 		const port = await freePort();
 		stack.socket = `127.0.0.1:${port}`;
