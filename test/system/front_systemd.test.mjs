@@ -33,6 +33,53 @@ before(() => {
 });
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
+// What holds for the process, in the units' own words; later lines of a key
+// that is a list add to it, and others replace it.
+function directives() {
+	const found = new Map();
+	for (const line of fs.readFileSync(service, 'utf8').split('\n')) {
+		const match = /^(\w+)=(.*)$/.exec(line);
+		if (match)
+			found.set(match[1], [...found.get(match[1]) || [],
+				match[2]]);
+	}
+	return found;
+}
+
+test('the service gives up what it does not need', () => {
+	const found = directives();
+	const yes = ['DynamicUser', 'PrivateNetwork', 'NoNewPrivileges',
+		'LockPersonality', 'MemoryDenyWriteExecute', 'PrivateDevices',
+		'PrivateTmp', 'PrivateUsers', 'ProtectClock',
+		'ProtectControlGroups', 'ProtectHome', 'ProtectHostname',
+		'ProtectKernelLogs', 'ProtectKernelModules',
+		'ProtectKernelTunables', 'RemoveIPC', 'RestrictNamespaces',
+		'RestrictRealtime', 'RestrictSUIDSGID'];
+	for (const key of yes)
+		assert.deepEqual(found.get(key), ['yes'], key);
+	for (const [key, value] of Object.entries({
+		AmbientCapabilities: '',
+		CapabilityBoundingSet: '',
+		IPAddressDeny: 'any',
+		ProcSubset: 'pid',
+		ProtectProc: 'invisible',
+		ProtectSystem: 'strict',
+		RestrictAddressFamilies: 'AF_UNIX',
+		SystemCallArchitectures: 'native',
+		UMask: '0077'
+	}))
+		assert.deepEqual(found.get(key), [value], key);
+	assert.deepEqual(found.get('SystemCallFilter'),
+	    ['@system-service', '~@privileged @resources']);
+});
+
+test('the service is started again when it was killed', () => {
+	const found = directives();
+	assert.deepEqual(found.get('Restart'), ['on-failure']);
+	assert.equal(found.get('ReadWritePaths'), undefined);
+	assert.deepEqual(found.get('LogsDirectory'), ['bayeux-fcgi']);
+});
+
 function systemdAnalyze(...args) {
 	const { status, stdout, stderr } = spawnSync('systemd-analyze', args,
 	    { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } });
