@@ -178,6 +178,45 @@ rule_102_a_held_connect_says_when_it_is_answered(void)
 	talk_stop(&talk);
 }
 
+/* Only what is written for people follows the clock on the wall. */
+static void
+a_clock_that_is_set_back_keeps_nobody_waiting_and_ends_nobody(void)
+{
+	struct talk_request held;
+	struct talk talk;
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	start(&talk);
+	unit_set_wall_clock(1795365600123);
+	talk_handshake(&talk, id);
+	(void)talk_ask(&talk,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}", id);
+	talk_send(&talk, &held,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}", id);
+	talk_drain(&talk);
+	unit_set_wall_clock(-123);
+	talk_wait(&talk, 29999);
+	CU_ASSERT_STRING_EQUAL(held.text, "");
+	talk_wait(&talk, 1);
+	CU_ASSERT_STRING_EQUAL(held.text,
+	    "[{\"channel\":\"/meta/connect\",\"successful\":true,"
+	    "\"timestamp\":\"1969-12-31T23:59:59.877Z\"}]");
+	talk_deliver(&talk, &held);
+	talk_wait(&talk, 9999);
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(talk_ask(&talk,
+		       "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}",
+		       id),
+		"\"successful\":true"));
+	talk_wait(&talk, 10000);
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(talk_ask(&talk,
+		       "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}",
+		       id),
+		"402::session_unknown"));
+	talk_stop(&talk);
+}
+
 static bool
 ask_for_it(void *ctx)
 {
@@ -221,6 +260,8 @@ static const struct unit_test tests[] = {
 	    rule_102_replies_and_events_have_one_and_it_is_ours },
 	{ "rule 102: a held connect says when it is answered",
 	    rule_102_a_held_connect_says_when_it_is_answered },
+	{ "a clock that is set back keeps nobody waiting, and ends nobody",
+	    a_clock_that_is_set_back_keeps_nobody_waiting_and_ends_nobody },
 	{ "without memory there is no reply without it",
 	    without_memory_there_is_no_reply_without_it },
 };
