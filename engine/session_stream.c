@@ -215,6 +215,8 @@ bx_session_open_stream(struct bx_session *session, struct bx_stream *stream,
 	bx_browser_hold(session->browser);
 	if (session->state != BX_SESSION_WAITING)
 		bx_deadline_disarm(&sessions->deadlines, &session->deadline);
+	/* A connect that is held waits no more for what has been lazy. */
+	bx_session_arm_hold(session);
 	bx_session_log(session, BX_LOG_DEBUG, "stream_opened", NULL);
 	wake(stream, BX_WAKE_DONE);
 	/* Who is to go hears so here. */

@@ -431,6 +431,29 @@ replies_and_a_held_connect_leave_events_to_the_stream(void)
 }
 
 static void
+a_hold_waits_no_more_for_what_a_stream_has_taken(void)
+{
+	struct house house;
+	struct bx_reader reader = { .wake = BX_WAKE_NONE };
+	struct tap tap;
+	bool may_hold;
+
+	house_open(&house);
+	bx_list_init(&reader.ready);
+	(void)bx_session_connect(house.session, -1, &may_hold);
+	bx_session_hold(house.session, &reader, 9000);
+	deliver_lazily(&house, 4000);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 4000);
+	open(&house, &tap);
+	(void)write(&house, &tap, 0, 0);
+	(void)write(&house, &tap, 1, 0);
+	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 9000);
+	bx_session_let_go(&reader);
+	close(&house, &tap, 0);
+	house_close(&house);
+}
+
+static void
 a_hold_beside_a_stream_ends_at_its_own_time(void)
 {
 	struct house house;
@@ -806,6 +829,8 @@ static const struct unit_test tests[] = {
 	    replies_and_a_held_connect_leave_events_to_the_stream },
 	{ "a hold beside a stream ends at its own time",
 	    a_hold_beside_a_stream_ends_at_its_own_time },
+	{ "a hold waits no more for what a stream has taken",
+	    a_hold_waits_no_more_for_what_a_stream_has_taken },
 	{ "what was not handed over waits again",
 	    what_was_not_handed_over_waits_again },
 	{ "what was handed over comes again to who has not got it",
