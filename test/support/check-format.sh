@@ -10,6 +10,7 @@ for format in clang-format-14 clang-format; do
 	find engine fcgi conf-examples test/support test/engine test/fcgi \
 	    test/fuzz test/load test/loadtest test/plugins \
 	    -name '*.[ch]' -exec "$format" --dry-run -Werror {} +
+	    test/fuzz test/model test/plugins -name '*.[ch]' -exec "$format" --dry-run -Werror {} +
 	exit
 done
 echo "clang-format 14 is not installed"
