@@ -134,6 +134,29 @@ ledger_connect(struct ledger_session *session)
 	return ++session->connects;
 }
 
+/* Is it with a connect that its events go out? */
+static bool
+reads_connects(const struct ledger *ledger,
+    const struct ledger_session *session)
+{
+	return !session->streams && session->away_until <= ledger->now;
+}
+
+void
+ledger_hold(const struct ledger *ledger, struct ledger_session *session)
+{
+	session->held = true;
+	session->waits = !reads_connects(ledger, session) ||
+	    !ledger_is_due(ledger, session);
+}
+
+void
+ledger_let_go(struct ledger_session *session)
+{
+	session->held = false;
+	session->waits = false;
+}
+
 void
 ledger_replied(struct ledger *ledger, struct ledger_session *session,
     unsigned connect)
@@ -223,6 +246,8 @@ owe(struct ledger *ledger, struct ledger_session *session,
 	*entry = (struct ledger_entry){ .number = said->number };
 	if (ledger_is_lazy(said->channel))
 		entry->due = ledger->now + ledger->settings->max_lazy_timeout;
+	if (entry->due == 0 && reads_connects(ledger, session))
+		session->waits = false;
 	ledger->queued++;
 	session->full |= is_full(ledger, session);
 	/* There is no more room for others to wait for a stream. */
@@ -293,7 +318,7 @@ ledger_close_stream(struct ledger *ledger, struct ledger_session *session)
 			ledger->now - ledger->settings->heartbeat / 2)
 			session->wait_until = session->away_until;
 	}
-	if (!session->held)
+	if (!session->waits)
 		session->expires = ledger->now + grace(ledger);
 }
 

@@ -61,7 +61,8 @@ struct ledger_session {
 	unsigned patterns; /* a bit for each */
 	unsigned connects;
 	bx_msec expires;
-	bool held; /* a connect of its waits */
+	bool held;  /* a connect of its is not answered, */
+	bool waits; /* and nothing has woken it */
 	bool has_stream;
 	bool streams;	    /* its events go out on that */
 	bx_msec away_until; /* a stream broke, and they may wait for it */
@@ -120,6 +121,9 @@ void ledger_end(struct ledger *ledger, struct ledger_session *session,
 void ledger_touch(struct ledger *ledger, struct ledger_session *session);
 /* Returns the connect's number, from 1. */
 unsigned ledger_connect(struct ledger_session *session);
+/* That one can wait; or it is over. */
+void ledger_hold(const struct ledger *ledger, struct ledger_session *session);
+void ledger_let_go(struct ledger_session *session);
 void ledger_replied(struct ledger *ledger, struct ledger_session *session,
     unsigned connect);
 void ledger_acknowledge(struct ledger *ledger, struct ledger_session *session,

@@ -110,13 +110,15 @@ check_outcome(struct world *world, const struct world_request *request,
 	}
 }
 
-/* A connect that may wait, and has nothing to say, does. */
+/* A connect that may wait, and has nothing to say, does.  What is lazy goes out
+ * early where it waits behind what was to be sent again. */
 static void
 check_patience(struct world *world, const struct world_request *request)
 {
 	const struct ledger_session *session = request->session;
 
 	if (request->connects && request->may_wait && world->ledger.due == 0 &&
+	    (request->count == 0 || !session->acks) &&
 	    request->count < world->settings.max_queue_messages &&
 	    !request->overtaken && session->alive && !session->leaving &&
 	    !world->closing && !world->ledger.lenient &&
@@ -176,7 +178,7 @@ world_close(struct world *world, struct world_request *request,
 
 	if (request->connects && !request->answered && session != NULL &&
 	    !request->overtaken)
-		session->held = false;
+		ledger_let_go(session);
 	if (session != NULL) {
 		if (request->op == STEP_STREAM)
 			close_stream(world, request);
@@ -251,7 +253,7 @@ read_answer(struct world *world, struct world_request *request)
 	check_outcome(world, request, answer.outcome);
 	if (request->connects && request->session != NULL &&
 	    !request->overtaken)
-		request->session->held = false;
+		ledger_let_go(request->session);
 	if (answer.outcome != BX_OUTCOME_REPLIES) {
 		/* There was none; a stream that is refused has no session. */
 		if (request->op == STEP_STREAM)
@@ -320,6 +322,7 @@ check_waiting(struct world *world, struct world_request *request)
 		    ledger_index(ledger, session));
 	if (request->connects) {
 		session->held = true;
+		session->waits = true;
 		session->expires = BX_NEVER;
 	}
 }

@@ -169,7 +169,7 @@ connect(struct world *world, const struct step *step)
 	request->connects = true;
 	touch(world, request);
 	if (request->granted) {
-		request->session->held = false;
+		ledger_let_go(request->session);
 		request->may_wait =
 		    request->session->connects > 0 && !at_once && !with_other;
 		request->until = world->now + world->settings.timeout;
@@ -180,8 +180,11 @@ connect(struct world *world, const struct step *step)
 	}
 	start_request(world, request);
 	/* What it says it has got may have ended its session. */
-	if (request->granted && world_is_there(world, request->client->id))
-		(void)overtake(world, request);
+	if (!request->granted || !world_is_there(world, request->client->id))
+		return;
+	(void)overtake(world, request);
+	if (request->may_wait && !request->session->leaving)
+		ledger_hold(&world->ledger, request->session);
 }
 
 static void
