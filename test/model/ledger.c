@@ -35,7 +35,7 @@ ledger_complain(struct ledger *ledger, const char *fmt, ...)
 {
 	va_list args;
 
-	if (ledger->complaint[0] != '\0')
+	if (ledger->complaint[0] != '\0' || ledger->deaf)
 		return;
 	va_start(args, fmt);
 	(void)vsnprintf(ledger->complaint, sizeof(ledger->complaint), fmt,
@@ -246,6 +246,7 @@ owe(struct ledger *ledger, struct ledger_session *session,
 	*entry = (struct ledger_entry){ .number = said->number };
 	if (ledger_is_lazy(said->channel))
 		entry->due = ledger->now + ledger->settings->max_lazy_timeout;
+	entry->lazy = entry->due;
 	if (entry->due == 0 && reads_connects(ledger, session))
 		session->waits = false;
 	ledger->queued++;
@@ -273,8 +274,8 @@ ledger_publish(struct ledger *ledger, const struct ledger_said *said)
 
 /* What the older stream is writing the client may have, if it resumes. */
 void
-ledger_open_stream(struct ledger_session *session, const void *older,
-    bool resumes, uint64_t chunk)
+ledger_open_stream(const struct ledger *ledger, struct ledger_session *session,
+    const struct ledger_stream *stream)
 {
 	size_t i;
 
@@ -287,11 +288,13 @@ ledger_open_stream(struct ledger_session *session, const void *older,
 	for (i = 0; i < session->count; i++) {
 		struct ledger_entry *entry = &session->entries[i];
 
-		if (entry->state == LEDGER_FLYING && entry->carrier == older &&
-		    older != NULL)
-			entry->state = resumes ? LEDGER_SENT : LEDGER_WAITING;
-		if (entry->state == LEDGER_SENT)
-			entry->state = resumes && entry->chunk > chunk
+		if (entry->state == LEDGER_FLYING &&
+		    entry->carrier == stream->older && stream->older != NULL)
+			entry->state =
+			    stream->resumes ? LEDGER_SENT : LEDGER_WAITING;
+		if (entry->state == LEDGER_SENT && !ledger->lenient)
+			entry->state =
+			    stream->resumes && entry->chunk > stream->chunk
 			    ? LEDGER_WAITING
 			    : LEDGER_DONE;
 		/* It has been lazy for long enough. */
@@ -423,7 +426,7 @@ ledger_take(struct ledger *ledger, const struct ledger_answer *answer)
 			take_entry(ledger, answer, entry);
 			continue;
 		}
-		if (entry == NULL && ledger->lenient)
+		if (ledger->lenient && (entry == NULL || entry->chunk > 0))
 			continue;
 		if (entry == NULL)
 			entry = find_entry(session, answer->numbers[i], &none);
@@ -450,9 +453,10 @@ ledger_settle(struct ledger *ledger, struct ledger_session *session,
 
 		if (entry->state != LEDGER_FLYING || entry->carrier != carrier)
 			continue;
-		if (!handed_over)
+		if (!handed_over) {
 			entry->state = LEDGER_WAITING;
-		else
+			entry->due = entry->lazy;
+		} else
 			entry->state =
 			    entry->chunk > 0 ? LEDGER_SENT : LEDGER_DONE;
 		entry->sent = ledger->now;

@@ -42,6 +42,7 @@ struct ledger_entry {
 	unsigned number; /* of the event */
 	enum ledger_state state;
 	bx_msec due;	     /* 0, or until when it may be lazy */
+	bx_msec lazy;	     /* the same, as it was at first */
 	bx_msec sent;	     /* when, on a stream */
 	const void *carrier; /* while FLYING */
 	uint64_t chunk;	     /* of a stream, while SENT or FLYING */
@@ -75,6 +76,7 @@ struct ledger {
 	const struct bx_settings *settings;
 	bx_msec now;
 	bool lenient; /* memory has failed: only what is doubled is told */
+	bool deaf;    /* nothing is, but the end */
 	struct ledger_session sessions[LEDGER_SESSIONS];
 	unsigned count;
 	unsigned published; /* the number of the newest event */
@@ -134,9 +136,15 @@ void ledger_publish(struct ledger *ledger, const struct ledger_said *said);
 bool ledger_reaches(const char *pattern, const char *channel);
 bool ledger_is_lazy(const char *channel);
 
-/* Stream events. */
-void ledger_open_stream(struct ledger_session *session, const void *older,
-    bool resumes, uint64_t chunk);
+/* A stream begins, in place of an older one if there is one. */
+struct ledger_stream {
+	const void *older;
+	uint64_t chunk; /* if it resumes: the last that the client has */
+	bool resumes;
+};
+
+void ledger_open_stream(const struct ledger *ledger,
+    struct ledger_session *session, const struct ledger_stream *stream);
 void ledger_close_stream(struct ledger *ledger,
     struct ledger_session *session);
 

@@ -53,6 +53,7 @@ world_new(uint64_t seed)
 
 	if (world == NULL)
 		return NULL;
+	unit_fail_allocation(0);
 	world->random = seed;
 	world->now = 1000;
 	world->turn = 1;
@@ -266,6 +267,7 @@ world_end(struct world *world)
 	    bx_engine_counts(world->engine).sessions > 1)
 		ledger_complain(&world->ledger, "sessions are left over");
 	world->ending = true;
+	world->ledger.deaf = false;
 	bx_engine_free(world->engine);
 	world->engine = NULL;
 	if (unit_live() > 0)

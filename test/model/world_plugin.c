@@ -135,7 +135,8 @@ happened(void *ctx, const struct bx_happening *what)
 		.channel = find_name(what->channel),
 	};
 	world->accepted++;
-	if (world->starting != NULL)
+	if (world->starting != NULL &&
+	    said.number - world->starting->first < 32)
 		world->starting->accepted |= 1u
 		    << (said.number - world->starting->first);
 	ledger_publish(&world->ledger, &said);

@@ -23,6 +23,7 @@
 
 #define WORLD_REQUESTS 32
 #define WORLD_EVENTS 4096
+#define WORLD_TEXT 2048
 
 struct world_request {
 	struct bx_exchange *exchange; /* NULL: there is none */
@@ -81,6 +82,7 @@ struct world {
 	size_t local_count;
 	unsigned local_numbers[WORLD_EVENTS];
 	uint64_t accepted;
+	char text[WORLD_TEXT]; /* of a request */
 };
 
 /* world_plugin.c: what the engine tells. */

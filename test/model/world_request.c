@@ -8,8 +8,6 @@
 #include "engine/session_browser.h"
 #include "test/model/world_private.h"
 
-#define TEXT_MAX 2048
-
 static const struct bx_transport_info long_polling = {
 	.connection_type = "long-polling",
 };
@@ -60,7 +58,7 @@ start_request(struct world *world, struct world_request *request)
 static bool __attribute__((format(printf, 3, 4))) receive(struct world *world,
     struct world_request *request, const char *fmt, ...)
 {
-	char text[TEXT_MAX];
+	char text[WORLD_TEXT];
 	va_list args;
 	int len;
 
@@ -235,7 +233,7 @@ stream(struct world *world, const struct step *step)
 		.resumes = (step->what & 1) != 0,
 		.last_event = client->event,
 	};
-	struct world_request *older;
+	struct ledger_stream how = { NULL, client->event, call.resumes };
 
 	if (request == NULL)
 		return;
@@ -246,14 +244,45 @@ stream(struct world *world, const struct step *step)
 	}
 	client->session->lags = call.resumes;
 	start_request(world, request);
-	older = overtake(world, request);
+	how.older = overtake(world, request);
 	if (world_is_there(world, client->id))
-		ledger_open_stream(client->session, older, call.resumes,
-		    call.last_event);
+		ledger_open_stream(&world->ledger, client->session, &how);
 	else
 		request->granted = false;
 	world->taken[ledger_index(&world->ledger, client->session)] =
 	    world->turn;
+}
+
+void
+world_send(struct world *world, const struct step *step, const char *bytes,
+    size_t len)
+{
+	struct world_request *request = open_request(world, step);
+	enum bx_status status = BX_OK;
+	size_t i, id_len;
+
+	world->ledger.lenient = true;
+	world->ledger.deaf = true;
+	if (request == NULL)
+		return;
+	id_len = strlen(request->client->id);
+	for (i = 0; i < len && request->sent < WORLD_TEXT; i++) {
+		bool is_id = bytes[i] == '$' && id_len > 0;
+		size_t room = WORLD_TEXT - request->sent;
+
+		if (is_id && id_len <= room) {
+			memcpy(world->text + request->sent,
+			    request->client->id, id_len);
+			request->sent += (unsigned)id_len;
+		} else
+			world->text[request->sent++] = bytes[i];
+	}
+	status =
+	    bx_exchange_receive(request->exchange, world->text, request->sent);
+	if (status != BX_OK)
+		give_up(world, request);
+	else
+		start_request(world, request);
 }
 
 void
