@@ -207,8 +207,9 @@ bx_session_open_stream(struct bx_session *session, struct bx_stream *stream,
 	session->stream = stream;
 	/* What waits goes out behind the first chunk; if it is sent again, it
 	 * has been lazy for long enough. */
-	session->back->is_behind = session->queue.count > 0;
-	if (session->queue.count > 0 && bx_session_reads_stream(session))
+	session->back->is_behind =
+	    session->queue.count > 0 && bx_session_reads_stream(session);
+	if (session->back->is_behind)
 		session->queue.due = 0;
 	bx_list_init(&stream->link);
 	bx_list_append(&sessions->streams, &stream->link);

@@ -454,6 +454,25 @@ a_hold_waits_no_more_for_what_a_stream_has_taken(void)
 }
 
 static void
+events_that_are_kept_have_no_more_room_for_a_stream(void)
+{
+	struct house house;
+	struct tap tap;
+
+	house_open(&house);
+	(void)bx_session_ref(house.session);
+	CU_ASSERT_EQUAL(bx_session_keep(house.session), BX_OK);
+	house_deliver(&house, BX_OK);
+	open(&house, &tap);
+	(void)write(&house, &tap, 0, 0);
+	house_deliver(&house, BX_OK);
+	house_deliver(&house, BX_EGONE);
+	close(&house, &tap, 0);
+	bx_session_unref(house.session);
+	house_close(&house);
+}
+
+static void
 a_hold_beside_a_stream_ends_at_its_own_time(void)
 {
 	struct house house;
@@ -831,6 +850,8 @@ static const struct unit_test tests[] = {
 	    a_hold_beside_a_stream_ends_at_its_own_time },
 	{ "a hold waits no more for what a stream has taken",
 	    a_hold_waits_no_more_for_what_a_stream_has_taken },
+	{ "events that are kept have no more room for a stream",
+	    events_that_are_kept_have_no_more_room_for_a_stream },
 	{ "what was not handed over waits again",
 	    what_was_not_handed_over_waits_again },
 	{ "what was handed over comes again to who has not got it",
