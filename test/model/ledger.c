@@ -79,6 +79,18 @@ count_waiting(const struct ledger_session *session)
 	return waiting;
 }
 
+/* The same, without what an acknowledging client may have already. */
+static size_t
+count_queued(const struct ledger_session *session)
+{
+	size_t i, queued = 0;
+
+	for (i = 0; i < session->count; i++)
+		queued += session->entries[i].state == LEDGER_WAITING &&
+		    !session->entries[i].carried;
+	return queued;
+}
+
 static bool
 is_reason(const struct ledger *ledger, const struct ledger_session *session,
     enum bx_gone_reason reason)
@@ -225,7 +237,7 @@ is_full(const struct ledger *ledger, const struct ledger_session *session)
 	bool soon = session->held && !session->has_stream &&
 	    session->away_until <= ledger->now;
 
-	return count_waiting(session) >
+	return count_queued(session) >
 	    (soon ? 2 : 1) * ledger->settings->max_queue_messages;
 }
 
@@ -251,6 +263,10 @@ owe(struct ledger *ledger, struct ledger_session *session,
 		session->waits = false;
 	ledger->queued++;
 	session->full |= is_full(ledger, session);
+	/* Twice as much may wait for an answer that is near, and as much again
+	 * with what a stream has lost.  What comes back knows no limit. */
+	session->burst |=
+	    count_queued(session) > 4 * ledger->settings->max_queue_messages;
 	/* There is no more room for others to wait for a stream. */
 	if (count_waiting(session) > ledger->settings->max_queue_messages)
 		session->wait_until = 0;
@@ -503,10 +519,7 @@ ledger_check(struct ledger *ledger)
 		if (session->bye && !session->leaving)
 			ledger_complain(ledger,
 			    "session %u has not disconnected", i);
-		/* Twice as much may wait, twice as much have come back, and as
-		 * much again with a stream. */
-		if (count_waiting(session) >
-		    8 * ledger->settings->max_queue_messages)
+		if (session->burst)
 			ledger_complain(ledger,
 			    "session %u has an endless queue", i);
 	}

@@ -58,6 +58,7 @@ struct ledger_session {
 	bool bye;     /* has said so */
 	bool lags;    /* has asked for what may not be kept any more */
 	bool full;    /* more waits than may */
+	bool burst;   /* and so much that it has to end */
 	enum bx_gone_reason reason;
 	unsigned patterns; /* a bit for each */
 	unsigned connects;
