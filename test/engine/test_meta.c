@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "test/support/judge.h"
 #include "test/support/talk.h"
 #include "test/support/unit.h"
 
@@ -270,44 +271,6 @@ rule_28_a_denied_handshake_is_told_to_stop(void)
 	check_denied(reason, "403:no_name:handshake_denied");
 }
 
-/* A policy that denies one operation in these words, with this advice. */
-struct judge {
-	enum bx_operation operation;
-	const char *error; /* or NULL: the server's own */
-	bool advises;
-	enum bx_reconnect reconnect;
-	int asked;
-	char channel[32]; /* it was asked about last */
-};
-
-static enum bx_verdict
-judge_it(struct bx_question *question, void *ctx)
-{
-	struct judge *judge = ctx;
-
-	if (question->operation != judge->operation)
-		return BX_VERDICT_ABSTAIN;
-	judge->asked++;
-	(void)snprintf(judge->channel, sizeof(judge->channel), "%.*s",
-	    (int)question->channel.len, question->channel.at);
-	if (judge->error != NULL)
-		(void)strcpy(question->denial.error, judge->error);
-	question->denial.advises = judge->advises;
-	question->denial.reconnect = judge->reconnect;
-	question->denial.interval = 70;
-	return BX_VERDICT_DENY;
-}
-
-static void
-appoint(struct talk *talk, struct judge *judge)
-{
-	uint64_t handle;
-
-	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(talk->engine),
-			    judge_it, judge, &handle),
-	    BX_OK);
-}
-
 static const char handshake[] = "{\"channel\":\"/meta/handshake\"}";
 
 /* What a handshake is answered that such a judge denies. */
@@ -320,7 +283,7 @@ check_judged(struct judge judge, const char *rest)
 	talk_defaults(&talk);
 	talk_start(&talk);
 	judge.operation = BX_OPERATION_HANDSHAKE;
-	appoint(&talk, &judge);
+	judge_appoint(&talk, &judge);
 	(void)snprintf(expected, sizeof(expected),
 	    "[{\"channel\":\"/meta/handshake\",\"successful\":false,%s}]",
 	    rest);
@@ -389,7 +352,7 @@ a_disconnect_may_be_denied(void)
 	talk_defaults(&talk);
 	talk_start(&talk);
 	talk_connect(&talk, id);
-	appoint(&talk, &judge);
+	judge_appoint(&talk, &judge);
 	CU_ASSERT_STRING_EQUAL(talk_ask(&talk,
 				   "{\"channel\":\"/meta/disconnect\","
 				   "\"clientId\":\"%s\"}",

@@ -8,6 +8,7 @@
 #include "engine/plugin.h"
 #include "engine/session_keep.h"
 #include "engine/session_queue.h"
+#include "test/support/judge.h"
 #include "test/support/talk.h"
 #include "test/support/unit.h"
 
@@ -539,44 +540,6 @@ a_connect_is_held_though_its_stream_has_something_in_hand(void)
 	stop(&client);
 }
 
-/* A policy that denies one operation in these words, with this advice. */
-struct judge {
-	enum bx_operation operation;
-	const char *error; /* or NULL: the server's own */
-	bool advises;
-	enum bx_reconnect reconnect;
-	int asked;
-	char channel[32]; /* it was asked about last */
-};
-
-static enum bx_verdict
-judge_it(struct bx_question *question, void *ctx)
-{
-	struct judge *judge = ctx;
-
-	if (question->operation != judge->operation)
-		return BX_VERDICT_ABSTAIN;
-	judge->asked++;
-	(void)snprintf(judge->channel, sizeof(judge->channel), "%.*s",
-	    (int)question->channel.len, question->channel.at);
-	if (judge->error != NULL)
-		(void)strcpy(question->denial.error, judge->error);
-	question->denial.advises = judge->advises;
-	question->denial.reconnect = judge->reconnect;
-	question->denial.interval = 70;
-	return BX_VERDICT_DENY;
-}
-
-static void
-appoint(struct talk *talk, struct judge *judge)
-{
-	uint64_t handle;
-
-	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(talk->engine),
-			    judge_it, judge, &handle),
-	    BX_OK);
-}
-
 static void
 a_connect_may_be_denied_and_is_then_told_to_stop(void)
 {
@@ -584,7 +547,7 @@ a_connect_may_be_denied_and_is_then_told_to_stop(void)
 	struct client client;
 
 	start(&client);
-	appoint(&client.talk, &judge);
+	judge_appoint(&client.talk, &judge);
 	connect(&client, "");
 	CU_ASSERT_STRING_EQUAL(client.request.text,
 	    "[{\"channel\":\"/meta/connect\",\"successful\":false,\"error\":"
@@ -620,7 +583,7 @@ who_was_denied_for_a_while_is_told_of_the_usual_pause_afterwards(void)
 	struct client client;
 
 	start(&client);
-	appoint(&client.talk, &judge);
+	judge_appoint(&client.talk, &judge);
 	connect(&client, "");
 	talk_deliver(&client.talk, &client.request);
 	talk_wait(&client.talk, 70);
@@ -640,7 +603,7 @@ who_was_told_to_leave_may_connect_to_hear_so(void)
 	struct client client;
 
 	start(&client);
-	appoint(&client.talk, &judge);
+	judge_appoint(&client.talk, &judge);
 	bx_session_kick(
 	    bx_session_find_id(bx_engine_core(client.talk.engine)->sessions,
 		client.id, BX_CLIENT_ID_LENGTH));

@@ -7,6 +7,7 @@
 #include "engine/access.h"
 #include "engine/session.h"
 #include "engine/ticket.h"
+#include "test/support/judge.h"
 #include "test/support/talk.h"
 #include "test/support/unit.h"
 
@@ -341,44 +342,6 @@ a_session_that_a_callback_has_ended_subscribes_to_nothing(void)
 	stop(&client);
 }
 
-/* A policy that denies one operation in these words, with this advice. */
-struct judge {
-	enum bx_operation operation;
-	const char *error; /* or NULL: the server's own */
-	bool advises;
-	enum bx_reconnect reconnect;
-	int asked;
-	char channel[32]; /* it was asked about last */
-};
-
-static enum bx_verdict
-judge_it(struct bx_question *question, void *ctx)
-{
-	struct judge *judge = ctx;
-
-	if (question->operation != judge->operation)
-		return BX_VERDICT_ABSTAIN;
-	judge->asked++;
-	(void)snprintf(judge->channel, sizeof(judge->channel), "%.*s",
-	    (int)question->channel.len, question->channel.at);
-	if (judge->error != NULL)
-		(void)strcpy(question->denial.error, judge->error);
-	question->denial.advises = judge->advises;
-	question->denial.reconnect = judge->reconnect;
-	question->denial.interval = 70;
-	return BX_VERDICT_DENY;
-}
-
-static void
-appoint(struct talk *talk, struct judge *judge)
-{
-	uint64_t handle;
-
-	CU_ASSERT_EQUAL(bx_hooks_add_policy(bx_engine_hooks(talk->engine),
-			    judge_it, judge, &handle),
-	    BX_OK);
-}
-
 static void
 an_unsubscribe_may_be_denied_and_then_nothing_ends(void)
 {
@@ -387,7 +350,7 @@ an_unsubscribe_may_be_denied_and_then_nothing_ends(void)
 
 	start(&client);
 	check(&client, "subscribe", "[\"/a\",\"/b\"]", SUCCESS);
-	appoint(&client.talk, &judge);
+	judge_appoint(&client.talk, &judge);
 	check(&client, "unsubscribe", "[\"/\\u0061\",\"/b\"]",
 	    FAILURE("403:denied_by_security_policy:unsubscribe_denied"));
 	CU_ASSERT_STRING_EQUAL(judge.channel, "/a");
@@ -411,7 +374,7 @@ a_subscription_to_a_service_may_be_denied_in_the_policys_words(void)
 	struct client client;
 
 	start(&client);
-	appoint(&client.talk, &judge);
+	judge_appoint(&client.talk, &judge);
 	check(&client, "subscribe", "\"/service/echo\"",
 	    "\"successful\":false,\"error\":\"403:x:Not \\\"here\\\"\","
 	    "\"advice\":{\"reconnect\":\"none\",\"interval\":0,"
@@ -430,7 +393,7 @@ a_name_that_nobody_may_have_is_denied_in_the_servers_words(void)
 	struct client client;
 
 	start(&client);
-	appoint(&client.talk, &judge);
+	judge_appoint(&client.talk, &judge);
 	check(&client, "subscribe", "\"/meta\"", DENIED);
 	CU_ASSERT_EQUAL(judge.asked, 0);
 	stop(&client);
