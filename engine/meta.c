@@ -377,20 +377,14 @@ enum bx_step
 bx_meta_disconnect(struct bx_turn *turn)
 {
 	const struct bx_ask ask = { .operation = BX_OPERATION_DISCONNECT };
+	const struct bx_refusal refusal = { BX_ERROR_DISCONNECT_DENIED, NULL };
 	struct bx_draft *draft;
 	enum bx_step step;
 
 	if (turn->session == NULL)
 		return bx_turn_fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
-	switch (bx_turn_ask(turn, &ask)) {
-	case BX_VERDICT_ALLOW:
-		break;
-	case BX_VERDICT_PENDING:
-		return BX_STEP_PARKED;
-	case BX_VERDICT_DENY:
-	case BX_VERDICT_ABSTAIN:
-		return bx_turn_deny(turn, BX_ERROR_DISCONNECT_DENIED, NULL);
-	}
+	if (!bx_turn_is_granted(turn, &ask, &refusal, &step))
+		return step;
 	draft = bx_turn_begin_reply(turn);
 	bx_reply_success(draft);
 	step = bx_turn_end_reply(turn);

@@ -226,23 +226,13 @@ is_granted(struct bx_turn *turn, enum bx_step *step)
 {
 	const struct bx_ask ask = { .operation = BX_OPERATION_CONNECT };
 	const struct bx_advice none = bx_advice_none(turn->core->settings);
+	/* Without advice it would try for ever (J3). */
+	const struct bx_refusal refusal = { BX_ERROR_CONNECT_DENIED, &none };
 
 	/* Who was told to leave may come to hear so. */
 	if (bx_session_is_leaving(turn->session))
 		return true;
-	switch (bx_turn_ask(turn, &ask)) {
-	case BX_VERDICT_ALLOW:
-		return true;
-	case BX_VERDICT_PENDING:
-		*step = BX_STEP_PARKED;
-		return false;
-	case BX_VERDICT_DENY:
-	case BX_VERDICT_ABSTAIN:
-		break;
-	}
-	/* Without advice it would try for ever (J3). */
-	*step = bx_turn_deny(turn, BX_ERROR_CONNECT_DENIED, &none);
-	return false;
+	return bx_turn_is_granted(turn, &ask, &refusal, step);
 }
 
 enum bx_step

@@ -98,34 +98,20 @@ may_send(const struct bx_turn *turn)
 static bool
 is_granted(struct bx_turn *turn, enum bx_step *step)
 {
+	static const struct bx_refusal refusals[] = {
+		{ BX_ERROR_CHANNEL_CREATE_DENIED, NULL },
+		{ BX_ERROR_PUBLISH_DENIED, NULL },
+	};
 	const struct bx_channel_name *name = &turn->channel.name;
-	struct bx_ask ask = { .channel = name };
-	enum bx_error error = BX_ERROR_CHANNEL_CREATE_DENIED;
-	enum bx_verdict verdict = BX_VERDICT_ALLOW;
+	struct bx_ask ask = { BX_OPERATION_CREATE, 0, name };
 
 	if (name->kind == BX_CHANNEL_BROADCAST &&
-	    !bx_channel_exists(turn->core->tree, name)) {
-		ask.operation = BX_OPERATION_CREATE;
-		verdict = bx_turn_ask(turn, &ask);
-	}
-	if (verdict == BX_VERDICT_ALLOW) {
-		ask.operation = BX_OPERATION_PUBLISH;
-		ask.place = 1;
-		error = BX_ERROR_PUBLISH_DENIED;
-		verdict = bx_turn_ask(turn, &ask);
-	}
-	switch (verdict) {
-	case BX_VERDICT_ALLOW:
-		return true;
-	case BX_VERDICT_PENDING:
-		*step = BX_STEP_PARKED;
+	    !bx_channel_exists(turn->core->tree, name) &&
+	    !bx_turn_is_granted(turn, &ask, &refusals[0], step))
 		return false;
-	case BX_VERDICT_DENY:
-	case BX_VERDICT_ABSTAIN:
-		break;
-	}
-	*step = bx_turn_deny(turn, error, NULL);
-	return false;
+	ask.operation = BX_OPERATION_PUBLISH;
+	ask.place = 1;
+	return bx_turn_is_granted(turn, &ask, &refusals[1], step);
 }
 
 enum bx_step

@@ -143,3 +143,21 @@ bx_turn_deny(struct bx_turn *turn, enum bx_error error,
 	bx_turn_write_denial(turn, error, otherwise);
 	return bx_turn_end_reply(turn);
 }
+
+bool
+bx_turn_is_granted(struct bx_turn *turn, const struct bx_ask *ask,
+    const struct bx_refusal *refusal, enum bx_step *step)
+{
+	switch (bx_turn_ask(turn, ask)) {
+	case BX_VERDICT_ALLOW:
+		return true;
+	case BX_VERDICT_PENDING:
+		*step = BX_STEP_PARKED;
+		return false;
+	case BX_VERDICT_DENY:
+	case BX_VERDICT_ABSTAIN:
+		break;
+	}
+	*step = bx_turn_deny(turn, refusal->error, refusal->otherwise);
+	return false;
+}

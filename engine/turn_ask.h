@@ -31,4 +31,15 @@ void bx_turn_write_denial(const struct bx_turn *turn, enum bx_error error,
 enum bx_step bx_turn_deny(struct bx_turn *turn, enum bx_error error,
     const struct bx_advice *otherwise);
 
+/*
+ * All of it for one question: may it be done?  Otherwise *step is what becomes
+ * of the message: it is parked, or denied as by bx_turn_deny.
+ */
+struct bx_refusal {
+	enum bx_error error;
+	const struct bx_advice *otherwise; /* or NULL */
+};
+bool bx_turn_is_granted(struct bx_turn *turn, const struct bx_ask *ask,
+    const struct bx_refusal *refusal, enum bx_step *step);
+
 #endif
