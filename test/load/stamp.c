@@ -84,11 +84,12 @@ is_filled(struct bx_slice left)
 bool
 load_stamp_parse(struct bx_slice data, size_t size, struct load_stamp *stamp)
 {
-	struct bx_slice left = { data.at + 1, data.len - 1 };
+	struct bx_slice left;
 	uint64_t run, stream, number, due;
 
 	if (data.len != size || size < LOAD_STAMP_MIN || data.at[0] != '"')
 		return false;
+	left = (struct bx_slice){ data.at + 1, data.len - 1 };
 	if (!take(&left, UINT32_MAX, &run) ||
 	    !take(&left, UINT32_MAX, &stream) ||
 	    !take(&left, UINT32_MAX, &number) ||

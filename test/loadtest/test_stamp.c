@@ -86,6 +86,9 @@ what_is_cut_off_or_of_another_size_is_no_stamp(void)
 	char out[LOAD_STAMP_MIN + 1] = { 0 };
 	struct load_stamp stamp;
 
+	/* A message may have no data. */
+	CU_ASSERT_FALSE(
+	    load_stamp_parse((struct bx_slice){ NULL, 0 }, 0, &stamp));
 	load_stamp_format(&sample, out, LOAD_STAMP_MIN);
 	CU_ASSERT_TRUE(parse(out, LOAD_STAMP_MIN, &stamp));
 	CU_ASSERT_FALSE(parse(out, LOAD_STAMP_MIN + 1, &stamp));
