@@ -152,6 +152,27 @@ is_granted(struct bx_turn *turn, struct ballot *ballot,
 	return ballot->verdict == BX_VERDICT_ALLOW;
 }
 
+/* May it be done to all of the names?  Otherwise *step is what becomes of the
+ * message. */
+static bool
+is_granted_all(struct bx_turn *turn, name_fn *ask, enum bx_step *step)
+{
+	struct ballot ballot = { .verdict = BX_VERDICT_ALLOW };
+
+	*step = BX_STEP_NO_MEMORY;
+	if (walk_names(turn, ask, &ballot) == BX_ENOMEM)
+		return false;
+	if (ballot.verdict == BX_VERDICT_PENDING)
+		*step = BX_STEP_PARKED;
+	else if (ballot.verdict == BX_VERDICT_DENY)
+		*step = deny(turn, ballot.error);
+	else if (bx_turn_has_ended(turn))
+		*step = fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
+	else
+		return true;
+	return false;
+}
+
 /* Two places for each name, as whether it exists may change meanwhile. */
 static enum bx_status
 ask_about_name(struct bx_turn *turn, const struct bx_channel_name *name,
@@ -291,19 +312,12 @@ enum bx_step
 bx_meta_subscribe(struct bx_turn *turn)
 {
 	bool meta;
-	struct ballot ballot = { .verdict = BX_VERDICT_ALLOW };
 	enum bx_step step;
 
 	if (!is_sound(turn, &meta, &step))
 		return step;
-	if (walk_names(turn, ask_about_name, &ballot) == BX_ENOMEM)
-		return BX_STEP_NO_MEMORY;
-	if (ballot.verdict == BX_VERDICT_PENDING)
-		return BX_STEP_PARKED;
-	if (ballot.verdict == BX_VERDICT_DENY)
-		return deny(turn, ballot.error);
-	if (bx_turn_has_ended(turn))
-		return fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
+	if (!is_granted_all(turn, ask_about_name, &step))
+		return step;
 	step = succeed(turn);
 	if (step != BX_STEP_REPLIED)
 		return step;
@@ -366,21 +380,14 @@ enum bx_step
 bx_meta_unsubscribe(struct bx_turn *turn)
 {
 	bool meta;
-	struct ballot ballot = { .verdict = BX_VERDICT_ALLOW };
 	enum bx_step step;
 
 	if (!is_sound(turn, &meta, &step))
 		return step;
 	if (meta)
 		return fail(turn, BX_ERROR_UNSUBSCRIBE_FAILED, NULL);
-	if (walk_names(turn, ask_about_leaving, &ballot) == BX_ENOMEM)
-		return BX_STEP_NO_MEMORY;
-	if (ballot.verdict == BX_VERDICT_PENDING)
-		return BX_STEP_PARKED;
-	if (ballot.verdict == BX_VERDICT_DENY)
-		return deny(turn, ballot.error);
-	if (bx_turn_has_ended(turn))
-		return fail(turn, BX_ERROR_SESSION_UNKNOWN, NULL);
+	if (!is_granted_all(turn, ask_about_leaving, &step))
+		return step;
 	step = succeed(turn);
 	if (step != BX_STEP_REPLIED)
 		return step;
