@@ -47,15 +47,21 @@ bx_turn_set_denied(struct bx_turn *turn)
 	turn->denial.advises = false;
 }
 
-/* Callbacks write the texts, so their ends are not trusted. */
+/* Keep what is used of it: every publish comes by here.  Callbacks write the
+ * texts, so their ends are not trusted. */
 static void
-take_answer(struct bx_turn *turn, const struct bx_question *question)
+take_answer(struct bx_turn *turn, const struct bx_question *question,
+    enum bx_verdict verdict)
 {
-	turn->reason = question->reason;
-	turn->denial = question->denial;
-	turn->denial.error[BX_ERROR_TEXT_MAX - 1] = '\0';
-	memcpy(turn->user, question->user, sizeof(turn->user));
-	turn->user[BX_USER_MAX] = '\0';
+	if (verdict == BX_VERDICT_DENY) {
+		turn->reason = question->reason;
+		turn->denial = question->denial;
+		turn->denial.error[BX_ERROR_TEXT_MAX - 1] = '\0';
+	}
+	if (question->operation == BX_OPERATION_HANDSHAKE) {
+		memcpy(turn->user, question->user, sizeof(turn->user));
+		turn->user[BX_USER_MAX] = '\0';
+	}
 }
 
 enum bx_verdict
@@ -76,7 +82,7 @@ bx_turn_ask(struct bx_turn *turn, const struct bx_ask *ask)
 
 	verdict = bx_policy_ask(turn->core->hooks, turn->asker, ask->place,
 	    &question);
-	take_answer(turn, &question);
+	take_answer(turn, &question, verdict);
 	/* Both have to agree: what callbacks allow, the rules may not. */
 	if (verdict == BX_VERDICT_ALLOW && !is_by_rule(turn, ask)) {
 		bx_turn_set_denied(turn);
