@@ -31,9 +31,10 @@ struct bx_core {
 	struct bx_plugins plugins;
 	const struct bx_platform *platform; /* never NULL */
 	struct bx_timers timers;
-	struct bx_draft draft;	/* the reply that is being written */
-	struct bx_list resumed; /* exchanges with a verdict come late */
-	bx_msec now;		/* as last told */
+	struct bx_draft draft;	      /* the reply that is being written */
+	struct bx_list resumed;	      /* exchanges with a verdict come late */
+	bx_msec now;		      /* as last told */
+	struct bx_input *spare_input; /* of exchange.c; NULL: there is none */
 	uint64_t published;
 	bx_msec spread; /* once closing: of retries */
 	bool closing;

@@ -66,6 +66,7 @@ static void
 fini_core(struct bx_core *core)
 {
 	stop_core(core);
+	bx_input_drop_spare(core);
 	bx_sessions_free(core->sessions);
 	bx_hooks_free(core->hooks);
 	bx_channel_tree_free(core->tree);

@@ -19,29 +19,21 @@ bx_exchange_open(struct bx_core *core,
     const struct bx_transport_info *transport, void *owner)
 {
 	struct bx_exchange *exchange = bx_alloc(core->env, sizeof(*exchange));
-	struct bx_input *input;
 
 	if (exchange == NULL)
 		return NULL;
-	input = bx_alloc(core->env, sizeof(*input));
-	if (input == NULL) {
+	memset(exchange, 0, sizeof(*exchange));
+	exchange->core = core;
+	exchange->input = bx_input_new(exchange);
+	if (exchange->input == NULL) {
 		bx_free(core->env, exchange);
 		return NULL;
 	}
-	memset(exchange, 0, sizeof(*exchange));
-	exchange->core = core;
 	exchange->transport = transport;
 	exchange->owner = owner;
 	exchange->state = EXCHANGE_OPEN;
-	exchange->input = input;
 	bx_list_init(&exchange->reader.ready);
 	bx_parts_init(&exchange->parts, core->env);
-
-	memset(input, 0, sizeof(*input));
-	input->exchange = exchange;
-	bx_buf_init(&input->body, core->env);
-	bx_envelopes_init(&input->messages, core->env);
-	bx_asker_init(&input->asker);
 	return exchange;
 }
 
@@ -51,11 +43,10 @@ bx_exchange_owner(const struct bx_exchange *exchange)
 	return exchange->owner;
 }
 
-void
-bx_exchange_set_visitor(struct bx_exchange *exchange,
-    const struct bx_visitor *visitor)
+struct bx_visitor *
+bx_exchange_visitor(struct bx_exchange *exchange)
 {
-	exchange->input->visitor = *visitor;
+	return &exchange->input->visitor;
 }
 
 enum bx_status
@@ -79,15 +70,6 @@ bx_exchange_receive(struct bx_exchange *exchange, const char *bytes,
 	return bx_envelopes_scan(&input->messages, &scan);
 }
 
-/* A policy callback that parked must not find this exchange any more. */
-static void
-orphan_ticket(struct bx_asker *asker)
-{
-	if (asker->ticket != NULL)
-		asker->ticket->exchange = NULL;
-	asker->ticket = NULL;
-}
-
 static void
 free_input(struct bx_exchange *exchange)
 {
@@ -95,10 +77,7 @@ free_input(struct bx_exchange *exchange)
 
 	if (input == NULL)
 		return;
-	orphan_ticket(&input->asker);
-	bx_envelopes_fini(&input->messages);
-	bx_buf_fini(&input->body);
-	bx_free(exchange->core->env, input);
+	bx_input_free(exchange->core, input);
 	exchange->input = NULL;
 }
 
@@ -125,7 +104,10 @@ keep_for_reply(struct bx_exchange *exchange, const struct bx_turn *turn)
 		id.len = 0;
 	if (id.len + ext.len == 0)
 		return true;
-	exchange->held.at = bx_alloc(exchange->core->env, id.len + ext.len);
+	exchange->held.at = exchange->held.here;
+	if (id.len + ext.len > sizeof(exchange->held.here))
+		exchange->held.at =
+		    bx_alloc(exchange->core->env, id.len + ext.len);
 	if (exchange->held.at == NULL)
 		return false;
 	exchange->held.id_len = id.len;
@@ -288,8 +270,7 @@ run(struct bx_exchange *exchange, bx_msec now)
 		switch (take_turn(exchange, now)) {
 		case BX_STEP_REPLIED:
 			input->next++;
-			orphan_ticket(&input->asker);
-			bx_asker_init(&input->asker);
+			bx_input_begin_message(input);
 			break;
 		case BX_STEP_HOLD:
 			free_input(exchange);
@@ -330,7 +311,7 @@ bx_exchange_start(struct bx_exchange *exchange, bx_msec now)
 {
 	const struct bx_env *env = exchange->core->env;
 	struct bx_input *input = exchange->input;
-	size_t size;
+	size_t count;
 
 	exchange->core->now = now;
 	if (env->wall_clock != NULL)
@@ -340,8 +321,10 @@ bx_exchange_start(struct bx_exchange *exchange, bx_msec now)
 		return;
 	}
 	prefer_handshake(input);
-	size = input->messages.count * sizeof(*exchange->replies);
-	exchange->replies = bx_alloc(env, size);
+	count = input->messages.count;
+	exchange->replies = count == 1
+	    ? &exchange->only_reply
+	    : bx_alloc(env, count * sizeof(*exchange->replies));
 	if (exchange->replies == NULL) {
 		exchange->no_memory = true;
 		bx_exchange_become_ready(exchange);
@@ -377,7 +360,9 @@ bx_exchange_close(struct bx_exchange *exchange, bool handed_over, bx_msec now)
 	bx_parts_fini(&exchange->parts);
 	for (i = 0; i < exchange->reply_count; i++)
 		bx_message_unref(exchange->replies[i]);
-	bx_free(env, exchange->replies);
-	bx_free(env, exchange->held.at);
+	if (exchange->replies != &exchange->only_reply)
+		bx_free(env, exchange->replies);
+	if (exchange->held.at != exchange->held.here)
+		bx_free(env, exchange->held.at);
 	bx_free(env, exchange);
 }

@@ -78,10 +78,9 @@ typedef void bx_answer_fn(struct bx_message *message, void *ctx);
 struct bx_exchange *bx_exchange_open(struct bx_core *core,
     const struct bx_transport_info *transport, void *owner);
 
-/* Say, before start, whose request this is; without it, of a client that has
- * no cookies. */
-void bx_exchange_set_visitor(struct bx_exchange *exchange,
-    const struct bx_visitor *visitor);
+/* Whose request this is: to be filled in before start, and until then a client
+ * of which nothing is known.  Borrowed until start. */
+struct bx_visitor *bx_exchange_visitor(struct bx_exchange *exchange);
 
 /*
  * Scan bytes, borrowed for the call: one message object or an array of them.

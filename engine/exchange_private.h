@@ -1,5 +1,5 @@
 /*
- * exchange_private.h - the inside of an exchange, for exchange.c, stream.c,
+ * exchange_private.h - the inside of an exchange, for exchange*.c, stream.c,
  * ticket.c, answer.c and engine.c alone.
  *
  * Ownership: an exchange owns its input, its parts, its replies, its id and
@@ -47,12 +47,14 @@ struct bx_exchange {
 	void *owner;
 	struct bx_input *input; /* or NULL */
 	struct bx_parts parts;
-	struct bx_message **replies; /* room for one per message */
+	struct bx_message **replies;   /* room for one per message */
+	struct bx_message *only_reply; /* that room, if there is but one */
 	size_t reply_count;
 	struct {
-		char *at; /* one behind the other */
+		char *at; /* one behind the other; here if they fit */
 		size_t id_len;
 		size_t ext_len;
+		char here[16];
 	} held;		  /* id and ext of a held connect, as JSON */
 	int64_t received; /* ms since 1970 */
 	struct bx_stream_part *stream; /* of stream.c; NULL: it is none */
@@ -69,6 +71,15 @@ struct bx_ticket {
 	struct bx_exchange *exchange; /* NULL once that is closed */
 	struct bx_list link;
 };
+
+/* The input of an exchange that is opened, or NULL without memory; and what is
+ * kept of such for the next. */
+struct bx_input *bx_input_new(struct bx_exchange *exchange);
+void bx_input_free(struct bx_core *core, struct bx_input *input);
+void bx_input_drop_spare(struct bx_core *core);
+
+/* The next message is asked about anew. */
+void bx_input_begin_message(struct bx_input *input);
 
 /* Everything is processed, or can go no further. */
 void bx_exchange_become_ready(struct bx_exchange *exchange);

@@ -27,6 +27,17 @@ struct bx_visitor {
 	char address[BX_ADDRESS_MAX + 1]; /* the client's; "": not known */
 };
 
+/* Nobody in particular, without cookies. */
+static inline void
+bx_visitor_init(struct bx_visitor *visitor)
+{
+	visitor->cookie_len = 0;
+	visitor->shown = false;
+	visitor->unlimited = false;
+	visitor->user[0] = '\0';
+	visitor->address[0] = '\0';
+}
+
 /* The session was made by visitor.  BX_ENOMEM: it has no browser. */
 enum bx_status bx_session_set_browser(struct bx_session *session,
     const struct bx_visitor *visitor);

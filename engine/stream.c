@@ -58,10 +58,7 @@ open_stream(struct bx_exchange *exchange, struct bx_session *session)
 		return BX_ENOMEM;
 	bx_parts_end_batches(&exchange->parts);
 	/* Room for what the client is told in the end. */
-	exchange->replies =
-	    bx_alloc(exchange->core->env, sizeof(*exchange->replies));
-	if (exchange->replies == NULL)
-		return BX_ENOMEM;
+	exchange->replies = &exchange->only_reply;
 	part->stream.reader = &exchange->reader;
 	part->stream.taken = &share->taken;
 	return bx_session_open_stream(session, &part->stream, &wish);

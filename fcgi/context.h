@@ -16,6 +16,7 @@
 
 struct bx_engine;
 struct fcgi_content;
+struct fcgi_intake;
 struct fcgi_options;
 struct fcgi_request;
 
@@ -31,6 +32,7 @@ struct fcgi_context {
 	struct fcgi_address_table addresses;
 	struct fcgi_idle_list incomplete; /* requests, by last byte */
 	struct fcgi_budget budget;	  /* of all that is incomplete */
+	struct fcgi_intake *spare_intake; /* for the next request; or NULL */
 	bx_msec now;			  /* kept right by the host */
 };
 

@@ -135,21 +135,23 @@ static void
 introduce_visitor(struct fcgi_request *request)
 {
 	const struct http_request *http = &request->intake->http;
-	struct bx_visitor visitor = { .unlimited = http->http2 };
+	struct bx_visitor *visitor = bx_exchange_visitor(request->exchange);
+	size_t user_len = http->remote_user.len;
 
-	_Static_assert(FCGI_ADDRESS_TEXT <= sizeof(visitor.address),
+	_Static_assert(FCGI_ADDRESS_TEXT <= sizeof(visitor->address),
 	    "an address has to fit");
+	visitor->unlimited = http->http2;
 	if (request->is_counted)
-		(void)fcgi_address_format(&request->address, visitor.address);
-	if (!request->is_foreign) {
-		/* http_request_parse has seen to it that it fits. */
-		if (http->remote_user.len > 0)
-			memcpy(visitor.user, http->remote_user.at,
-			    http->remote_user.len);
-		fill_in_browser(request, &visitor);
-		request->is_secure = http->https;
+		(void)fcgi_address_format(&request->address, visitor->address);
+	if (request->is_foreign)
+		return;
+	/* http_request_parse has seen to it that it fits. */
+	if (user_len > 0) {
+		memcpy(visitor->user, http->remote_user.at, user_len);
+		visitor->user[user_len] = '\0';
 	}
-	bx_exchange_set_visitor(request->exchange, &visitor);
+	fill_in_browser(request, visitor);
+	request->is_secure = http->https;
 }
 
 void

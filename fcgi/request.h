@@ -111,4 +111,7 @@ void fcgi_request_finish(struct fcgi_request *request, bool handed_over);
 
 void fcgi_request_free(struct fcgi_request *request); /* finishes; or NULL */
 
+/* Free what is kept for the next request. */
+void fcgi_request_drop_spare(struct fcgi_context *context);
+
 #endif

@@ -1,5 +1,8 @@
 /*
  * request_intake.c - what is kept of a request while it is read.
+ *
+ * One that has been read leaves its buffers to the next: nearly all come as a
+ * whole, one after the other.
  */
 #include <string.h>
 
@@ -7,21 +10,62 @@
 #include "request.h"
 #include "request_private.h"
 
-struct fcgi_intake *
-fcgi_intake_new(struct fcgi_request *request, struct fcgi_budget *budget)
+/* What a large request has needed is not kept for ever. */
+#define SPARE_MAX 16384
+
+static struct fcgi_intake *
+take_spare(struct fcgi_context *context)
 {
-	struct fcgi_context *context = request->context;
+	struct fcgi_intake *intake = context->spare_intake;
+
+	context->spare_intake = NULL;
+	return intake;
+}
+
+static struct fcgi_intake *
+create(struct fcgi_context *context)
+{
 	struct fcgi_intake *intake = bx_alloc(context->env, sizeof(*intake));
 
 	if (intake == NULL)
 		return NULL;
-	memset(intake, 0, sizeof(*intake));
-	fcgi_idle_init(&intake->idle);
 	bx_buf_init(&intake->params, context->env);
 	bx_buf_init(&intake->text, context->env);
 	bx_buf_init(&intake->body, context->env);
-	intake->request = request;
-	intake->budget = budget;
+	return intake;
+}
+
+static void
+destroy(struct fcgi_intake *intake)
+{
+	bx_buf_fini(&intake->params);
+	bx_buf_fini(&intake->text);
+	bx_buf_fini(&intake->body);
+	bx_free(intake->params.env, intake);
+}
+
+struct fcgi_intake *
+fcgi_intake_new(struct fcgi_request *request, struct fcgi_budget *budget)
+{
+	struct fcgi_context *context = request->context;
+	struct fcgi_intake *intake = take_spare(context);
+
+	if (intake == NULL)
+		intake = create(context);
+	if (intake == NULL)
+		return NULL;
+	*intake = (struct fcgi_intake){
+		.context = context,
+		.request = request,
+		.params = intake->params,
+		.text = intake->text,
+		.body = intake->body,
+		.budget = budget,
+	};
+	bx_buf_clear(&intake->params);
+	bx_buf_clear(&intake->text);
+	bx_buf_clear(&intake->body);
+	fcgi_idle_init(&intake->idle);
 	fcgi_idle_touch(&context->incomplete, &intake->idle, context->now);
 	return intake;
 }
@@ -40,11 +84,28 @@ clear(struct fcgi_intake *intake)
 void
 fcgi_intake_free(struct fcgi_intake *intake)
 {
+	struct fcgi_context *context;
+
 	if (intake == NULL)
 		return;
-	clear(intake);
+	context = intake->context;
+	fcgi_budget_give(intake->budget, intake->charged);
 	fcgi_idle_forget(&intake->idle);
-	bx_free(intake->params.env, intake);
+	if (context->spare_intake == NULL &&
+	    intake->params.cap + intake->text.cap + intake->body.cap <=
+		SPARE_MAX)
+		context->spare_intake = intake;
+	else
+		destroy(intake);
+}
+
+void
+fcgi_request_drop_spare(struct fcgi_context *context)
+{
+	struct fcgi_intake *intake = take_spare(context);
+
+	if (intake != NULL)
+		destroy(intake);
 }
 
 void

@@ -19,12 +19,14 @@
 #include "idle.h"
 
 struct fcgi_budget;
+struct fcgi_context;
 struct fcgi_heading_source;
 struct fcgi_request;
 struct fcgi_response;
 
 struct fcgi_intake {
 	struct fcgi_idle idle;
+	struct fcgi_context *context;
 	struct fcgi_request *request;
 	struct bx_buf params;
 	struct bx_buf text; /* what http refers to, beside params */

@@ -275,11 +275,8 @@ static bool
 init_pool(struct fcgi_server *server)
 {
 	struct fcgi_conn_pool *pool = &server->pool;
-	size_t descriptors = fcgi_sockets_raise_limit();
 
-	server->max_conns = descriptors > 2 * DESCRIPTORS_KEPT
-	    ? descriptors - DESCRIPTORS_KEPT
-	    : DESCRIPTORS_KEPT;
+	server->max_conns = fcgi_sockets_max_conns();
 	pool->loop = server->loop;
 	pool->context = &server->context;
 	pool->relieve = relieve;

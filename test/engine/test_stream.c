@@ -369,7 +369,7 @@ without_memory_a_stream_is_refused(void)
 		unit_fail_allocation(0);
 		talk_stop(&listener.talk);
 	} while (!done);
-	CU_ASSERT_EQUAL(failing, 8);
+	CU_ASSERT_EQUAL(failing, 6);
 }
 
 static void

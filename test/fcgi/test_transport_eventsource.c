@@ -73,7 +73,7 @@ receive(const struct change *change)
 	    &transport->info, &reader);
 	if (reader.exchange == NULL)
 		return;
-	bx_exchange_set_visitor(reader.exchange, &reader.talk.visitor);
+	*bx_exchange_visitor(reader.exchange) = reader.talk.visitor;
 	bx_buf_init(&body, unit_env());
 	reader.status =
 	    transport->receive(reader.exchange, &request, &body, &state);

@@ -110,6 +110,7 @@ site_stop(struct site *site)
 	CU_ASSERT_EQUAL(site->pool.requests, 0);
 	CU_ASSERT_EQUAL(site->context.budget.used, 0);
 	CU_ASSERT_EQUAL(fcgi_conn_next_deadline(&site->pool), BX_NEVER);
+	fcgi_request_drop_spare(&site->context);
 	fcgi_address_table_fini(&site->context.addresses);
 	bx_free(unit_env(), site->pool.scratch);
 	ev_loop_destroy(site->pool.loop);

@@ -50,7 +50,7 @@ talk_try(struct talk *talk, struct talk_request *request, const char *bytes,
 	    talk->transport, request);
 	if (request->exchange == NULL)
 		return BX_ENOMEM;
-	bx_exchange_set_visitor(request->exchange, &talk->visitor);
+	*bx_exchange_visitor(request->exchange) = talk->visitor;
 	status = bx_exchange_receive(request->exchange, bytes, len);
 	if (status == BX_OK)
 		bx_exchange_start(request->exchange, talk->now);
@@ -130,7 +130,7 @@ talk_stream(struct talk *talk, struct talk_request *request,
 	request->exchange = bx_exchange_open(bx_engine_core(talk->engine),
 	    talk->transport, request);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(request->exchange);
-	bx_exchange_set_visitor(request->exchange, &talk->visitor);
+	*bx_exchange_visitor(request->exchange) = talk->visitor;
 	CU_ASSERT_EQUAL_FATAL(bx_stream_ask(request->exchange, call), BX_OK);
 	bx_exchange_start(request->exchange, talk->now);
 	talk_drain(talk);
