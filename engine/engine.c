@@ -175,30 +175,59 @@ bx_engine_heading(struct bx_engine *engine, struct bx_heading *heading)
 	bx_plugins_heading(&engine->core.plugins, heading);
 }
 
-struct bx_exchange *
-bx_engine_next_ready(struct bx_engine *engine)
+/* Do what is to be done between requests, which may make exchanges ready. */
+static void
+do_between(struct bx_core *core)
 {
-	struct bx_core *core = &engine->core;
-	struct bx_reader *reader;
-
 	tell_departures(core);
 	bx_sessions_serve_locals(core->sessions);
 	while (!bx_list_is_empty(&core->resumed))
 		bx_exchange_resume(BX_LIST_ENTRY(core->resumed.next,
 		    struct bx_exchange, reader.ready));
-	reader = bx_sessions_take_ready(core->sessions);
+}
+
+static bool
+has_to_do_between(const struct bx_core *core)
+{
+	return !bx_list_is_empty(&core->resumed) ||
+	    bx_sessions_has_departed(core->sessions) ||
+	    bx_sessions_has_local(core->sessions);
+}
+
+static struct bx_exchange *
+exchange_of(struct bx_reader *reader)
+{
 	if (reader == NULL)
 		return NULL;
 	return BX_LIST_ENTRY(reader, struct bx_exchange, reader);
 }
 
+struct bx_exchange *
+bx_engine_next_ready(struct bx_engine *engine)
+{
+	do_between(&engine->core);
+	return exchange_of(bx_sessions_take_ready(engine->core.sessions));
+}
+
 bool
 bx_engine_has_ready(const struct bx_engine *engine)
 {
-	return !bx_list_is_empty(&engine->core.resumed) ||
-	    bx_sessions_has_departed(engine->core.sessions) ||
-	    bx_sessions_has_local(engine->core.sessions) ||
+	return has_to_do_between(&engine->core) ||
 	    bx_sessions_has_ready(engine->core.sessions);
+}
+
+struct bx_exchange *
+bx_engine_next_prompt(struct bx_engine *engine)
+{
+	do_between(&engine->core);
+	return exchange_of(bx_sessions_take_prompt(engine->core.sessions));
+}
+
+bool
+bx_engine_has_prompt(const struct bx_engine *engine)
+{
+	return has_to_do_between(&engine->core) ||
+	    bx_sessions_has_prompt(engine->core.sessions);
 }
 
 bx_msec

@@ -88,6 +88,11 @@ struct bx_exchange *bx_engine_next_ready(struct bx_engine *engine);
  * another, so a host asks before it sleeps. */
 bool bx_engine_has_ready(const struct bx_engine *engine);
 
+/* Both without what was held until a message or its time came: for a host that
+ * has to go slow, where replies are not to wait behind thousands of those. */
+struct bx_exchange *bx_engine_next_prompt(struct bx_engine *engine);
+bool bx_engine_has_prompt(const struct bx_engine *engine);
+
 /* When bx_engine_advance has something to do; BX_NEVER for nothing. */
 bx_msec bx_engine_next_deadline(const struct bx_engine *engine);
 

@@ -218,9 +218,25 @@ bx_sessions_has_ready(const struct bx_sessions *sessions)
 }
 
 bool
+bx_sessions_has_prompt(const struct bx_sessions *sessions)
+{
+	return !bx_list_is_empty(&sessions->prompt);
+}
+
+bool
 bx_sessions_is_crowded(const struct bx_sessions *sessions)
 {
 	return sessions->crowded;
+}
+
+struct bx_reader *
+bx_sessions_take_prompt(struct bx_sessions *sessions)
+{
+	struct bx_list *link = bx_list_take_first(&sessions->prompt);
+
+	if (link == NULL)
+		return NULL;
+	return BX_LIST_ENTRY(link, struct bx_reader, ready);
 }
 
 struct bx_reader *

@@ -67,4 +67,8 @@ bool bx_sessions_is_crowded(const struct bx_sessions *sessions);
 /* Take the reader that has been ready longest, or NULL. */
 struct bx_reader *bx_sessions_take_ready(struct bx_sessions *sessions);
 
+/* The same, among those who do not just wait for messages. */
+bool bx_sessions_has_prompt(const struct bx_sessions *sessions);
+struct bx_reader *bx_sessions_take_prompt(struct bx_sessions *sessions);
+
 #endif

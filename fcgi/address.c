@@ -144,6 +144,29 @@ fcgi_address_network_parse(struct bx_slice text,
 	return BX_OK;
 }
 
+struct fcgi_address_network *
+fcgi_address_networks_new(const struct bx_env *env, const char *const *texts,
+    size_t count, const char **wrong)
+{
+	struct fcgi_address_network *networks;
+	struct bx_slice text;
+
+	if (count == 0)
+		return NULL;
+	networks = bx_alloc(env, count * sizeof(*networks));
+	if (networks == NULL)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		text = (struct bx_slice){ texts[i], strlen(texts[i]) };
+		if (fcgi_address_network_parse(text, &networks[i]) != BX_OK) {
+			*wrong = texts[i];
+			bx_free(env, networks);
+			return NULL;
+		}
+	}
+	return networks;
+}
+
 bool
 fcgi_address_is_in(const struct fcgi_address *address,
     const struct fcgi_address_networks *networks)

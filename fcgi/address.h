@@ -53,6 +53,12 @@ enum bx_status fcgi_address_parse(struct bx_slice text,
 enum bx_status fcgi_address_network_parse(struct bx_slice text,
     struct fcgi_address_network *network);
 
+/* An array of all texts, owned by the caller.  NULL: one is *wrong, or there is
+ * no memory or no text, and *wrong is as it was. */
+struct fcgi_address_network *fcgi_address_networks_new(const struct bx_env
+							   *env,
+    const char *const *texts, size_t count, const char **wrong);
+
 bool fcgi_address_is_in(const struct fcgi_address *address,
     const struct fcgi_address_networks *networks);
 

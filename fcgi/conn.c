@@ -90,6 +90,7 @@ read_some(struct fcgi_conn *conn)
 	char *scratch = (char *)conn->pool->scratch;
 	ssize_t got;
 
+	conn->pool->reads++;
 	got = recv(conn->watcher.fd, scratch, FCGI_CONN_SCRATCH, 0);
 	if (got > 0)
 		on_input(conn, (struct bx_slice){ scratch, (size_t)got });
@@ -107,7 +108,6 @@ on_io(struct ev_loop *loop, ev_io *watcher, int revents)
 		fcgi_conn_flush(conn);
 	if ((revents & EV_READ) == 0 || conn->state == FCGI_CONN_DEAD)
 		return;
-	conn->pool->reads++;
 	read_some(conn);
 }
 
@@ -145,6 +145,9 @@ fcgi_conn_open(struct fcgi_conn_pool *pool, int fd)
 	ev_io_start(pool->loop, &conn->watcher);
 	pool->count++;
 	mind_silence(conn);
+	/* Whoever connects has mostly written as well, and what is answered
+	 * at once need never be waited for. */
+	read_some(conn);
 	return true;
 }
 
@@ -182,6 +185,8 @@ fcgi_conn_close(struct fcgi_conn *conn, const char *reason)
 		    (uintmax_t)conn->serial, conn->requests.count);
 	ev_io_stop(pool->loop, &conn->watcher);
 	(void)close(conn->watcher.fd);
+	if (conn->is_mark)
+		fcgi_pace_arrive(&pool->pace);
 	bx_list_remove(&conn->dirty);
 	fcgi_idle_forget(&conn->silent);
 	fcgi_idle_forget(&conn->stalled);
@@ -239,7 +244,9 @@ end(struct fcgi_conn *conn)
 {
 	struct fcgi_conn_pool *pool = conn->pool;
 
-	if (!conn->is_unread && fcgi_record_is_between(&conn->decoder)) {
+	conn->is_mark = fcgi_pace_send(&pool->pace, pool->context->now);
+	if (!conn->is_mark && !conn->is_unread &&
+	    fcgi_record_is_between(&conn->decoder)) {
 		fcgi_conn_close(conn, NULL);
 		return;
 	}
@@ -282,10 +289,15 @@ fcgi_conn_flush(struct fcgi_conn *conn)
 	mind_silence(conn);
 }
 
+/* Where nothing can follow there is nothing to write together with. */
 void
 fcgi_conn_answer(struct fcgi_request *request)
 {
-	fcgi_conn_settle(request->peer, request, fcgi_request_answer(request));
+	struct fcgi_conn *conn = request->peer;
+
+	fcgi_conn_settle(conn, request, fcgi_request_answer(request));
+	if (conn->is_last && conn->requests.count == 1)
+		fcgi_conn_flush(conn);
 }
 
 void

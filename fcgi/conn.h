@@ -5,8 +5,7 @@
  *	READING		READING	DEAD	   DEAD	DEAD, LINGERING* DEAD
  *	LINGERING	-	DEAD	   DEAD	-		DEAD
  *	* when the peer has not sent all of a request that was answered, and
- *	  closing at once could cost it the answer
- *
+ *	  closing at once could cost it the answer; or as a mark (pace.h)
  * EOF while a request is pending means that its client has gone away (the
  * fronts say it in no other way): its events wait for the session's next
  * connect.  When FCGI_POOL_LOST_MANY leave within FCGI_POOL_LOST_WITHIN, it
@@ -34,6 +33,7 @@
 #include "context.h"
 #include "engine/list.h"
 #include "idle.h"
+#include "pace.h"
 #include "request.h"
 
 #define FCGI_CONN_SCRATCH 65536 /* bytes of one read */
@@ -69,6 +69,7 @@ struct fcgi_conn_pool {
 	struct fcgi_idle_list silent;
 	struct fcgi_idle_list stalled;
 	struct fcgi_idle_list lingering;
+	struct fcgi_pace pace;
 	uint64_t seed[2];
 	uint64_t last_serial;
 	uint64_t reads;	     /* ever */
@@ -89,8 +90,8 @@ void fcgi_conn_pool_init(struct fcgi_conn_pool *pool);
 /* Close and free all connections. */
 void fcgi_conn_pool_fini(struct fcgi_conn_pool *pool);
 
-/* Serve fd, a connected socket that does not block.  False: there is no
- * memory, and fd is still the caller's. */
+/* Serve fd, a connected socket that does not block, and read what it has sent.
+ * False: there is no memory, and fd is still the caller's. */
 bool fcgi_conn_open(struct fcgi_conn_pool *pool, int fd);
 
 /* End the connection; reason is logged unless it is NULL.  Legal twice. */

@@ -14,6 +14,7 @@ fcgi_conn_pool_init(struct fcgi_conn_pool *pool)
 	fcgi_idle_list_init(&pool->silent, FCGI_CONN_SILENT_LIMIT);
 	fcgi_idle_list_init(&pool->stalled, FCGI_CONN_STALLED_LIMIT);
 	fcgi_idle_list_init(&pool->lingering, FCGI_CONN_LINGER_LIMIT);
+	fcgi_pace_init(&pool->pace);
 	pool->reserve = NULL;
 	pool->reserve_size = 0;
 	pool->begun_without = 0;

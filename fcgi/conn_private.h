@@ -38,6 +38,7 @@ struct fcgi_conn {
 	bool is_fresh;	/* no request has begun */
 	bool is_last;	/* close when all is answered: no KEEP_CONN */
 	bool is_unread; /* the peer still sends what nobody reads */
+	bool is_mark;	/* lingers to show when the peer ends it: pace.h */
 };
 
 /* Handle the records in input until the connection reads no more of them; it

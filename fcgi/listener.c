@@ -27,6 +27,16 @@ fcgi_listener_complain(struct fcgi_listener_problem *problem, const char *what,
 	    error != 0 ? ": " : "", error != 0 ? strerror(error) : "");
 }
 
+static bool
+is_local(int fd)
+{
+	struct sockaddr_storage address;
+	socklen_t len = sizeof(address);
+
+	return getsockname(fd, (struct sockaddr *)&address, &len) == 0 &&
+	    address.ss_family == AF_UNIX;
+}
+
 static struct fcgi_listener *
 listener_new(const struct bx_env *env, int fd, const char *path)
 {
@@ -41,6 +51,7 @@ listener_new(const struct bx_env *env, int fd, const char *path)
 	bx_list_init(&listener->link);
 	listener->env = env;
 	listener->watcher.fd = fd;
+	listener->is_local = is_local(fd);
 	return listener;
 }
 
@@ -298,8 +309,8 @@ fcgi_listener_accept(struct fcgi_listener *listener)
 		fd = accept4(listener->watcher.fd, NULL, NULL,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 	} while (fd < 0 && is_of_peer(errno));
-	/* Fails for unix sockets, which do not wait anyway. */
-	if (fd >= 0)
+	/* Unix sockets do not wait anyway. */
+	if (fd >= 0 && !listener->is_local)
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes,
 		    sizeof(yes));
 	return fd;

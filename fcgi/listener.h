@@ -26,7 +26,8 @@ struct fcgi_listener {
 	const struct bx_env *env;
 	uint64_t device; /* of path */
 	uint64_t inode;
-	char path[]; /* to remove at close; "" for none */
+	bool is_local; /* a unix socket */
+	char path[];   /* to remove at close; "" for none */
 };
 
 /* Why there is no listener: a sentence about the address. */

@@ -20,8 +20,6 @@
 
 /* Answers in one turn, before the loop looks at its descriptors again. */
 #define ANSWERS_PER_TURN 256
-/* Descriptors that are none of connections: log, loop, listeners, plugins. */
-#define DESCRIPTORS_KEPT 32
 #define STOP_SPREAD 5000 /* ms over which clients are told to come back */
 #define STOP_LIMIT 5000	 /* ms for the last answers to be written */
 #define STOP_GRACE 1000	 /* ms in which plugins still answer requests */
@@ -51,6 +49,24 @@ struct fcgi_server {
 	bool is_draining;
 };
 
+/* Has the web server so many answers to read that those who only wait for
+ * messages come later?  When all are to be told to go there is no later. */
+static bool
+is_slowed(const struct fcgi_server *server)
+{
+	return server->stop_at == BX_NEVER &&
+	    fcgi_pace_is_enough(&server->pool.pace, server->context.now);
+}
+
+static bool
+has_ready(const struct fcgi_server *server)
+{
+	if (fcgi_content_has_ready(&server->platform.content))
+		return true;
+	return is_slowed(server) ? bx_engine_has_prompt(server->engine)
+				 : bx_engine_has_ready(server->engine);
+}
+
 /* Answer what is ready, most times at most, and write.  Somebody may be ready
  * afterwards: what could not be written waits for another connect again. */
 static void
@@ -64,7 +80,9 @@ drain(struct fcgi_server *server, size_t most)
 	server->is_draining = true;
 	bx_engine_set_now(server->engine, server->context.now);
 	for (count = 0; count < most; count++) {
-		exchange = bx_engine_next_ready(server->engine);
+		exchange = most != SIZE_MAX && is_slowed(server)
+		    ? bx_engine_next_prompt(server->engine)
+		    : bx_engine_next_ready(server->engine);
 		if (exchange == NULL)
 			break;
 		fcgi_conn_answer(bx_exchange_owner(exchange));
@@ -97,6 +115,8 @@ next_deadline(const struct fcgi_server *server)
 		at = server->platform.content.end_at;
 	if (server->deny_at < at)
 		at = server->deny_at;
+	if (is_slowed(server) && server->pool.pace.until < at)
+		at = server->pool.pace.until;
 	return server->stop_at < at ? server->stop_at : at;
 }
 
@@ -132,8 +152,7 @@ has_stopped(struct fcgi_server *server)
 	return server->quiet_turns > 2;
 }
 
-/* While stopping with nothing left to answer the loop turns without sleep, to
- * see whether more has come. */
+/* While stopping with nothing left to answer the loop turns without sleep. */
 static bool
 is_looking_around(const struct fcgi_server *server)
 {
@@ -151,9 +170,7 @@ on_prepare(struct ev_loop *loop, ev_prepare *watcher, int revents)
 		fcgi_sockets_resume(&server->sockets);
 	if (has_stopped(server))
 		ev_break(loop, EVBREAK_ALL);
-	if (bx_engine_has_ready(server->engine) ||
-	    fcgi_content_has_ready(&server->platform.content) ||
-	    is_looking_around(server))
+	if (has_ready(server) || is_looking_around(server))
 		ev_idle_start(loop, &server->awake);
 	else
 		ev_idle_stop(loop, &server->awake);
@@ -216,28 +233,18 @@ static bool
 parse_trusted(struct fcgi_server *server)
 {
 	const struct fcgi_strings *texts = &server->options->trusted_proxies;
-	struct bx_slice text;
-	size_t i;
+	const char *wrong = NULL;
 
-	if (texts->count == 0)
-		return true;
-	server->trusted =
-	    bx_alloc(server->env, texts->count * sizeof(server->trusted[0]));
-	if (server->trusted == NULL)
-		return false;
-	for (i = 0; i < texts->count; i++) {
-		text = (struct bx_slice){ texts->items[i],
-			strlen(texts->items[i]) };
-		if (fcgi_address_network_parse(text, &server->trusted[i]) !=
-		    BX_OK) {
-			fcgi_log(BX_LOG_ERROR,
-			    "event=cannot_start "
-			    "trusted_proxy=%s error=\"is no address\"",
-			    texts->items[i]);
-			return false;
-		}
-	}
-	return true;
+	server->context.trusted.count = texts->count;
+	server->trusted = fcgi_address_networks_new(server->env,
+	    (const char *const *)texts->items, texts->count, &wrong);
+	server->context.trusted.at = server->trusted;
+	if (wrong != NULL)
+		fcgi_log(BX_LOG_ERROR,
+		    "event=cannot_start trusted_proxy=%s "
+		    "error=\"is no address\"",
+		    wrong);
+	return server->trusted != NULL || texts->count == 0;
 }
 
 static bool
@@ -264,11 +271,7 @@ init_context(struct fcgi_server *server)
 	    : SIZE_MAX / 2;
 	if (context->budget.limit < BUDGET_MIN)
 		context->budget.limit = BUDGET_MIN;
-	if (!is_seeded || !parse_trusted(server))
-		return false;
-	context->trusted.at = server->trusted;
-	context->trusted.count = options->trusted_proxies.count;
-	return true;
+	return is_seeded && parse_trusted(server);
 }
 
 static bool
@@ -389,6 +392,7 @@ fcgi_server_free(struct fcgi_server *server)
 	}
 	ev_loop_destroy(server->loop);
 	fcgi_loop_memory_release();
+	fcgi_request_drop_spare(&server->context);
 	fcgi_address_table_fini(&server->context.addresses);
 	bx_free(server->env, server->trusted);
 	bx_free(server->env, server->pool.scratch);

@@ -14,10 +14,13 @@
 #include "options.h"
 #include "sockets.h"
 
-/* Connections of one listener in one turn: all that its backlog holds, since
- * web servers fail requests at once when that is full. */
-#define ACCEPTS_PER_TURN FCGI_LISTENER_BACKLOG
+/* Connections of one listener in one turn, each with its first read: few, so
+ * that what they ask is answered before the next are heard, and the loop turns
+ * far faster than a backlog fills. */
+#define ACCEPTS_PER_TURN 256
 #define RETRY_SECONDS 1.
+/* Descriptors that are none of connections: log, loop, listeners, plugins. */
+#define DESCRIPTORS_KEPT 32
 /* The first descriptor that systemd passes on, sd_listen_fds(3). */
 #define LISTEN_FDS_START 3
 #define LISTEN_FDS_MAX 64
@@ -245,4 +248,14 @@ fcgi_sockets_raise_limit(void)
 	}
 	return limit.rlim_cur < DESCRIPTORS_MAX ? (size_t)limit.rlim_cur
 						: DESCRIPTORS_MAX;
+}
+
+size_t
+fcgi_sockets_max_conns(void)
+{
+	size_t descriptors = fcgi_sockets_raise_limit();
+
+	return descriptors > 2 * DESCRIPTORS_KEPT
+	    ? descriptors - DESCRIPTORS_KEPT
+	    : DESCRIPTORS_KEPT;
 }

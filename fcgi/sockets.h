@@ -55,4 +55,7 @@ void fcgi_sockets_close(struct fcgi_sockets *sockets);
  * as it goes. */
 size_t fcgi_sockets_raise_limit(void);
 
+/* The same, how many may be connections. */
+size_t fcgi_sockets_max_conns(void);
+
 #endif

@@ -77,6 +77,40 @@ an_idle_engine_has_no_deadline(void)
 }
 
 static void
+a_reply_can_be_taken_before_all_who_were_woken(void)
+{
+	struct talk talk;
+	struct talk_request held;
+	struct talk_request publish;
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	talk_connect(&talk, id);
+	(void)talk_ask(&talk,
+	    "{\"channel\":\"/meta/subscribe\","
+	    "\"clientId\":\"%s\",\"subscription\":\"/a\"}",
+	    id);
+	talk_send(&talk, &held,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}", id);
+	talk_handshake(&talk, id);
+	talk_send(&talk, &publish,
+	    "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}", id);
+	CU_ASSERT_TRUE(bx_engine_has_prompt(talk.engine));
+	CU_ASSERT_PTR_EQUAL(bx_engine_next_prompt(talk.engine),
+	    publish.exchange);
+	CU_ASSERT_FALSE(bx_engine_has_prompt(talk.engine));
+	CU_ASSERT_PTR_NULL(bx_engine_next_prompt(talk.engine));
+	CU_ASSERT_TRUE(bx_engine_has_ready(talk.engine));
+	CU_ASSERT_EQUAL(bx_exchange_answer(publish.exchange).count, 1);
+	bx_exchange_close(publish.exchange, true, 0);
+	talk_drain(&talk);
+	CU_ASSERT_PTR_NOT_NULL(strstr(held.text, "\"data\":1"));
+	talk_deliver(&talk, &held);
+	talk_stop(&talk);
+}
+
+static void
 a_lost_answer_makes_the_held_connect_ready(void)
 {
 	struct talk talk;
@@ -314,6 +348,8 @@ static const struct unit_test tests[] = {
 	    an_engine_without_memory_or_randomness_is_none },
 	{ "counts follow what happens", counts_follow_what_happens },
 	{ "an idle engine has no deadline", an_idle_engine_has_no_deadline },
+	{ "a reply can be taken before all who were woken",
+	    a_reply_can_be_taken_before_all_who_were_woken },
 	{ "a lost answer makes the held connect ready",
 	    a_lost_answer_makes_the_held_connect_ready },
 	{ "large messages crowd a queue before they end its session",

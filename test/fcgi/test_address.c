@@ -179,6 +179,31 @@ what_is_no_network_is_refused(void)
 	CU_ASSERT_EQUAL(network.prefix, 77);
 }
 
+static void
+networks_are_read_together(void)
+{
+	static const char *const texts[] = { "127.0.0.1", "10.0.0.0/8" };
+	static const char *const bad[] = { "::1", "proxy", "also-wrong" };
+	struct fcgi_address_network *at;
+	const char *wrong = NULL;
+
+	at = fcgi_address_networks_new(unit_env(), texts, 2, &wrong);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	CU_ASSERT_EQUAL(at[0].prefix, 128);
+	CU_ASSERT_EQUAL(at[1].prefix, 104);
+	CU_ASSERT_PTR_NULL(wrong);
+	bx_free(unit_env(), at);
+	CU_ASSERT_PTR_NULL(
+	    fcgi_address_networks_new(unit_env(), texts, 0, &wrong));
+	unit_fail_allocation(1);
+	CU_ASSERT_PTR_NULL(
+	    fcgi_address_networks_new(unit_env(), texts, 2, &wrong));
+	CU_ASSERT_PTR_NULL(wrong);
+	CU_ASSERT_PTR_NULL(
+	    fcgi_address_networks_new(unit_env(), bad, 3, &wrong));
+	CU_ASSERT_PTR_EQUAL(wrong, bad[1]);
+}
+
 /* Does a request count for expected (NULL: for nobody)?  Trusted are
  * 127.0.0.1, ::1 and 10.0.0.0/8. */
 static bool
@@ -297,6 +322,11 @@ an_address_is_written_as_it_is_read(void)
 	}
 	one = address("::ffff:192.0.2.1");
 	CU_ASSERT_STRING_EQUAL(fcgi_address_format(&one, text), "192.0.2.1");
+	one = address("0.9.10.99");
+	CU_ASSERT_STRING_EQUAL(fcgi_address_format(&one, text), "0.9.10.99");
+	one = address("100.255.110.205");
+	CU_ASSERT_STRING_EQUAL(fcgi_address_format(&one, text),
+	    "100.255.110.205");
 }
 
 static void
@@ -414,6 +444,7 @@ static const struct unit_test tests[] = {
 	{ "a network has the addresses of its prefix",
 	    a_network_has_the_addresses_of_its_prefix },
 	{ "what is no network is refused", what_is_no_network_is_refused },
+	{ "networks are read together", networks_are_read_together },
 	{ "a client counts for its REMOTE_ADDR",
 	    a_client_counts_for_its_remote_addr },
 	{ "a stranger cannot forge its address",

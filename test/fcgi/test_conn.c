@@ -250,6 +250,54 @@ what_is_behind_an_early_answer_is_thrown_away(void)
 	stop();
 }
 
+/* One answer on a connection of its own, which ends with it. */
+static void
+ask_once(struct peer *who)
+{
+	CU_ASSERT_TRUE_FATAL(peer_open(&site, who));
+	peer_begin(who, 1, 0);
+	peer_params(who, 1, "GET", "/elsewhere");
+	peer_say(who, FCGI_STDIN, 1, "", 0);
+	peer_talk(&site, who);
+	CU_ASSERT_TRUE(who->is_over);
+}
+
+static void
+one_in_so_many_shows_when_its_peer_ends_it(void)
+{
+	size_t i;
+
+	start();
+	for (i = 1; i <= FCGI_PACE_PORTION; i++) {
+		CU_ASSERT_EQUAL(site.pool.pace.marks, 0);
+		peer_close(&other);
+		ask_once(&other);
+	}
+	CU_ASSERT_EQUAL(site.pool.pace.marks, 1);
+	CU_ASSERT_EQUAL(site.pool.count, 2);
+	peer_close(&other);
+	site_turn(&site);
+	CU_ASSERT_EQUAL(site.pool.pace.marks, 0);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	stop();
+}
+
+static void
+a_mark_that_nobody_ends_is_closed_in_time(void)
+{
+	start();
+	site.pool.pace.ended = FCGI_PACE_PORTION - 1;
+	peer_close(&other);
+	ask_once(&other);
+	let_pass(FCGI_CONN_LINGER_LIMIT - 1);
+	CU_ASSERT_EQUAL(site.pool.pace.marks, 1);
+	let_pass(1);
+	CU_ASSERT_EQUAL(site.pool.pace.marks, 0);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	peer_close(&other);
+	stop();
+}
+
 /* What relieve answers may be the last of the connection that is read. */
 static void
 records_read_with_the_last_one_are_not_handled(void)
@@ -743,6 +791,10 @@ static const struct unit_test tests[] = {
 	    records_read_with_the_last_one_are_not_handled },
 	{ "who half-closes behind a question is answered",
 	    who_half_closes_behind_a_question_is_answered },
+	{ "one in so many shows when its peer ends it",
+	    one_in_so_many_shows_when_its_peer_ends_it },
+	{ "a mark that nobody ends is closed in time",
+	    a_mark_that_nobody_ends_is_closed_in_time },
 	{ "events that were written are not given again",
 	    events_that_were_written_are_not_given_again },
 	{ "EOF lets go of a held connect", eof_lets_go_of_a_held_connect },

@@ -197,6 +197,7 @@ the_limit_of_descriptors_is_raised_as_far_as_it_goes(void)
 	limit.rlim_cur = 64;
 	CU_ASSERT_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	CU_ASSERT_TRUE(fcgi_sockets_raise_limit() > 64);
+	CU_ASSERT_TRUE(fcgi_sockets_max_conns() < fcgi_sockets_raise_limit());
 	CU_ASSERT_EQUAL(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	CU_ASSERT_EQUAL(limit.rlim_cur, before.rlim_max);
 	CU_ASSERT_EQUAL(setrlimit(RLIMIT_NOFILE, &before), 0);
