@@ -124,6 +124,8 @@ find_hashed(const struct bx_hash *hash, const void *key, size_t len,
 struct bx_hash_entry *
 bx_hash_find(const struct bx_hash *hash, const void *key, size_t len)
 {
+	if (hash->count == 0)
+		return NULL;
 	return find_hashed(hash, key, len, hash_key(hash, key, len));
 }
 

@@ -29,8 +29,9 @@ struct fcgi_conn {
 	struct fcgi_idle stalled;
 	struct fcgi_record_decoder decoder;
 	struct fcgi_record_begin begin;
-	struct bx_buf values;	 /* content of a GET_VALUES */
-	struct bx_hash requests; /* by id */
+	struct bx_buf values;	     /* content of a GET_VALUES */
+	struct bx_hash requests;     /* by id */
+	struct fcgi_request *recent; /* that a record was for; or NULL */
 	struct fcgi_budget budget;
 	struct fcgi_output output;
 	uint64_t serial; /* for the log */

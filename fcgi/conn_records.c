@@ -2,7 +2,8 @@
  * conn_records.c - what a connection's records say, and its requests.
  *
  * Only the record that is arriving is looked at, and each piece of it finds
- * its request anew: a request may end between two pieces.
+ * its request anew, the most recent one at once: a request may end between two
+ * pieces.
  */
 #include <string.h>
 
@@ -14,15 +15,20 @@
 
 #define COMPLAIN_EVERY 60000 /* ms */
 
+/* Of the record that is arriving. */
 static struct fcgi_request *
-find_request(const struct fcgi_conn *conn)
+find_request(struct fcgi_conn *conn)
 {
-	struct bx_hash_entry *entry = bx_hash_find(&conn->requests,
-	    &conn->decoder.request_id, sizeof(conn->decoder.request_id));
+	const uint16_t id = conn->decoder.request_id;
+	struct bx_hash_entry *entry;
 
+	if (conn->recent != NULL && conn->recent->id == id)
+		return conn->recent;
+	entry = bx_hash_find(&conn->requests, &id, sizeof(id));
 	if (entry == NULL)
 		return NULL;
-	return BX_HASH_ELEMENT(entry, struct fcgi_request, by_id);
+	conn->recent = BX_HASH_ELEMENT(entry, struct fcgi_request, by_id);
+	return conn->recent;
 }
 
 void
@@ -30,6 +36,8 @@ fcgi_conn_forget(struct fcgi_conn *conn, struct fcgi_request *request,
     bool handed_over)
 {
 	bx_hash_remove(&conn->requests, &request->by_id);
+	if (conn->recent == request)
+		conn->recent = NULL;
 	conn->pool->requests--;
 	fcgi_request_finish(request, handed_over);
 	fcgi_request_free(request);
@@ -152,6 +160,7 @@ begin_request(struct fcgi_conn *conn, uint16_t id)
 		return;
 	}
 	request->peer = conn;
+	conn->recent = request;
 	pool->requests++;
 }
 

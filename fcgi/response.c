@@ -326,13 +326,28 @@ fcgi_response_gather(const struct fcgi_response *response,
 	}
 }
 
+/* All of it is written. */
+static void
+finish(struct fcgi_response *response)
+{
+	response->place.header = FCGI_HEADER_LEN;
+	response->place.content = response->content_len;
+	response->place.tail = response->tail_len;
+	response->left = 0;
+}
+
 void
 fcgi_response_advance(struct fcgi_response *response, size_t *written)
 {
 	unsigned char header[FCGI_HEADER_LEN];
 	size_t len;
 
-	while (*written > 0 && response->left > 0) {
+	if (*written >= response->left) {
+		*written -= response->left;
+		finish(response);
+		return;
+	}
+	while (*written > 0) {
 		len = span_at(response, &response->place, header).iov_len;
 		if (len > *written)
 			len = *written;
