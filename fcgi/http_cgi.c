@@ -22,47 +22,79 @@ struct cgi {
 	struct bx_slice server_protocol;
 };
 
-static const struct variable {
-	const char *name;
+struct variable {
+	char name[sizeof("HTTP_ACCESS_CONTROL_REQUEST_METHOD")];
 	size_t offset; /* of its slice in struct cgi */
-} variables[] = {
-	{ "CONTENT_LENGTH", offsetof(struct cgi, content_length) },
-	{ "CONTENT_TYPE", offsetof(struct cgi, content_type) },
-	{ "HTTPS", offsetof(struct cgi, https) },
-	{ "HTTP_ACCEPT", offsetof(struct cgi, request.accept) },
-	{ "HTTP_ACCESS_CONTROL_REQUEST_METHOD",
-	    offsetof(struct cgi, request.requested_method) },
-	{ "HTTP_CONNECTION", offsetof(struct cgi, request.connection) },
-	{ "HTTP_COOKIE", offsetof(struct cgi, request.cookie) },
-	{ "HTTP_HOST", offsetof(struct cgi, request.host) },
-	{ "HTTP_LAST_EVENT_ID", offsetof(struct cgi, request.last_event_id) },
-	{ "HTTP_ORIGIN", offsetof(struct cgi, request.origin) },
-	{ "HTTP_REFERER", offsetof(struct cgi, request.referer) },
-	{ "HTTP_SEC_FETCH_DEST",
-	    offsetof(struct cgi, request.sec_fetch_dest) },
-	{ "HTTP_SEC_FETCH_MODE",
-	    offsetof(struct cgi, request.sec_fetch_mode) },
-	{ "HTTP_SEC_FETCH_SITE",
-	    offsetof(struct cgi, request.sec_fetch_site) },
-	{ "HTTP_UPGRADE", offsetof(struct cgi, request.upgrade) },
-	{ "HTTP_USER_AGENT", offsetof(struct cgi, request.user_agent) },
-	{ "HTTP_X_FORWARDED_FOR",
-	    offsetof(struct cgi, request.forwarded_for) },
-	{ "PATH_INFO", offsetof(struct cgi, path_info) },
-	{ "QUERY_STRING", offsetof(struct cgi, query_string) },
-	{ "REMOTE_ADDR", offsetof(struct cgi, request.remote_addr) },
-	{ "REMOTE_USER", offsetof(struct cgi, request.remote_user) },
-	{ "REQUEST_METHOD", offsetof(struct cgi, request.method_name) },
-	{ "REQUEST_SCHEME", offsetof(struct cgi, request_scheme) },
-	{ "REQUEST_URI", offsetof(struct cgi, request_uri) },
-	{ "SCRIPT_NAME", offsetof(struct cgi, script_name) },
-	{ "SERVER_PORT", offsetof(struct cgi, request.server_port) },
-	{ "SERVER_PROTOCOL", offsetof(struct cgi, server_protocol) },
 };
+
+/* Listed by the length of their names, which alone rules most others out; what
+ * every web server sends comes first.  The last of a list has no name. */
+/* clang-format off */
+#define LIST(...) (const struct variable[]){ __VA_ARGS__, { "", 0 } }
+#define FIELD(name, field) { name, offsetof(struct cgi, field) }
+
+static const struct variable *const variables[] = {
+	[5] = LIST(
+	    FIELD("HTTPS", https)),
+	[9] = LIST(
+	    FIELD("HTTP_HOST", request.host),
+	    FIELD("PATH_INFO", path_info)),
+	[11] = LIST(
+	    FIELD("REQUEST_URI", request_uri),
+	    FIELD("SCRIPT_NAME", script_name),
+	    FIELD("REMOTE_ADDR", request.remote_addr),
+	    FIELD("SERVER_PORT", request.server_port),
+	    FIELD("HTTP_ACCEPT", request.accept),
+	    FIELD("HTTP_COOKIE", request.cookie),
+	    FIELD("HTTP_ORIGIN", request.origin),
+	    FIELD("REMOTE_USER", request.remote_user)),
+	[12] = LIST(
+	    FIELD("CONTENT_TYPE", content_type),
+	    FIELD("QUERY_STRING", query_string),
+	    FIELD("HTTP_REFERER", request.referer),
+	    FIELD("HTTP_UPGRADE", request.upgrade)),
+	[14] = LIST(
+	    FIELD("CONTENT_LENGTH", content_length),
+	    FIELD("REQUEST_METHOD", request.method_name),
+	    FIELD("REQUEST_SCHEME", request_scheme)),
+	[15] = LIST(
+	    FIELD("SERVER_PROTOCOL", server_protocol),
+	    FIELD("HTTP_USER_AGENT", request.user_agent),
+	    FIELD("HTTP_CONNECTION", request.connection)),
+	[18] = LIST(
+	    FIELD("HTTP_LAST_EVENT_ID", request.last_event_id)),
+	[19] = LIST(
+	    FIELD("HTTP_SEC_FETCH_DEST", request.sec_fetch_dest),
+	    FIELD("HTTP_SEC_FETCH_MODE", request.sec_fetch_mode),
+	    FIELD("HTTP_SEC_FETCH_SITE", request.sec_fetch_site)),
+	[20] = LIST(
+	    FIELD("HTTP_X_FORWARDED_FOR", request.forwarded_for)),
+	[34] = LIST(
+	    FIELD("HTTP_ACCESS_CONTROL_REQUEST_METHOD",
+		request.requested_method)),
+};
+/* clang-format on */
+
+/* NULL: it is of no use here. */
+static const struct variable *
+find_variable(struct bx_slice name)
+{
+	const struct variable *variable;
+
+	if (name.len >= sizeof(variables) / sizeof(variables[0]) ||
+	    variables[name.len] == NULL)
+		return NULL;
+	for (variable = variables[name.len]; variable->name[0] != '\0';
+	     variable++)
+		if (memcmp(variable->name, name.at, name.len) == 0)
+			return variable;
+	return NULL;
+}
 
 static enum bx_status
 read_variables(struct cgi *cgi, struct bx_slice stream)
 {
+	const struct variable *variable;
 	struct fcgi_params params;
 	struct fcgi_params_pair pair;
 	enum bx_status status;
@@ -70,14 +102,12 @@ read_variables(struct cgi *cgi, struct bx_slice stream)
 
 	fcgi_params_init(&params, stream);
 	while ((status = fcgi_params_next(&params, &pair, &more)) == BX_OK &&
-	    more)
-		for (size_t i = 0;
-		     i < sizeof(variables) / sizeof(variables[0]); i++)
-			if (http_text_equals(pair.name, variables[i].name)) {
-				memcpy((char *)cgi + variables[i].offset,
-				    &pair.value, sizeof(pair.value));
-				break;
-			}
+	    more) {
+		variable = find_variable(pair.name);
+		if (variable != NULL)
+			memcpy((char *)cgi + variable->offset, &pair.value,
+			    sizeof(pair.value));
+	}
 	return status;
 }
 

@@ -301,6 +301,31 @@ each_variable_has_its_field(void)
 	fixture_fini();
 }
 
+/* Of no length that ours have, of one that they have, and beyond all. */
+static void
+other_variables_are_passed_over(void)
+{
+	const struct variable variables[] = {
+		{ "REQUEST_METHOD", "GET" },
+		{ "", "POST" },
+		{ "X", "POST" },
+		{ "HTTPX", "on" },
+		{ "http_host", "POST" },
+		{ "REQUEST_METHOX", "POST" },
+		{ "REQUEST_METHOD_", "POST" },
+		{ "HTTP_ACCESS_CONTROL_REQUEST_METHOX", "POST" },
+		{ "HTTP_ACCESS_CONTROL_REQUEST_METHODS", "POST" },
+	};
+	const struct http_request *request = &fixture.request;
+
+	CU_ASSERT_EQUAL(PARSE(variables), BX_OK);
+	CU_ASSERT_EQUAL(request->method, HTTP_METHOD_GET);
+	CU_ASSERT_FALSE(request->https);
+	CU_ASSERT_EQUAL(request->host.len, 0);
+	CU_ASSERT_EQUAL(request->requested_method.len, 0);
+	fixture_fini();
+}
+
 static void
 the_last_of_a_repeated_name_counts(void)
 {
@@ -689,6 +714,7 @@ static const struct unit_test tests[] = {
 	{ "no variable makes an empty request",
 	    no_variable_is_an_empty_request },
 	{ "each variable has its field", each_variable_has_its_field },
+	{ "other variables are passed over", other_variables_are_passed_over },
 	{ "of a repeated name the last counts",
 	    the_last_of_a_repeated_name_counts },
 	{ "a header is nobody's login", a_header_is_nobody_s_login },
