@@ -5,7 +5,6 @@
  * a comma or the end of the body behind it.  A place is where writing has got
  * to in the pieces and in the records around them.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "engine/message.h"
@@ -118,18 +117,17 @@ fcgi_response_new(const struct bx_env *env, uint16_t id,
     const struct fcgi_response_body *body)
 {
 	struct fcgi_response_head_text text;
-	char length[48] = "";
+	const size_t length = length_of(body);
+	const bool is_sized = !body->is_open && !body->is_unsized;
 	struct fcgi_response *response = NULL;
 
-	if (!body->is_open && !body->is_unsized)
-		(void)snprintf(length, sizeof(length),
-		    "Content-Length: %zu\r\n", length_of(body));
-	if (fcgi_response_head_format(&text, env, head, length))
+	if (fcgi_response_head_format(&text, env, head,
+		is_sized ? &length : NULL))
 		response = response_begin(env, id, &text, body);
 	if (response != NULL) {
 		response->content_len = text.len;
 		if (!body->is_told_only) {
-			response->content_len += length_of(body);
+			response->content_len += length;
 			response->body_bytes = body->bytes;
 		}
 		set_tail(response, body->is_open);

@@ -3,36 +3,68 @@
  *
  * Nothing is allocated for what is ours alone, which is nearly all.
  */
-#include <stdio.h>
 #include <string.h>
 
+#include "decimal.h"
 #include "engine/engine.h"
 #include "heading.h"
 #include "http_status.h"
 #include "response_head.h"
 
-/* Our lines, without the blank one behind; false: they do not fit. */
+/* What does not fit is counted all the same, and nothing behind it fits. */
+static void
+append(struct fcgi_response_head_text *text, const char *bytes, size_t len)
+{
+	if (text->len <= sizeof(text->own) &&
+	    len <= sizeof(text->own) - text->len)
+		memcpy(text->own + text->len, bytes, len);
+	text->len += len;
+}
+
+/* NULL is nothing. */
+static void
+append_text(struct fcgi_response_head_text *text, const char *line)
+{
+	if (line != NULL)
+		append(text, line, strlen(line));
+}
+
+static void
+append_number(struct fcgi_response_head_text *text, uint64_t number)
+{
+	char digits[FCGI_DECIMAL_MAX];
+
+	append(text, digits, fcgi_decimal_format(number, digits));
+}
+
+/* Our lines and the blank one behind; false: they do not fit. */
 static bool
 format_own(struct fcgi_response_head_text *text,
-    const struct fcgi_response_head *head, const char *length)
+    const struct fcgi_response_head *head, const size_t *length)
 {
-	const char *type = head->content_type;
-	int len;
-
-	len = snprintf(text->own, sizeof(text->own),
-	    "Status: %u %s\r\n%s%s%s"
-	    "Cache-Control: no-cache, no-store\r\n"
+	append_text(text, "Status: ");
+	append_number(text, head->status);
+	append_text(text, " ");
+	append_text(text, http_status_reason(head->status));
+	if (head->content_type != NULL) {
+		append_text(text, "\r\nContent-Type: ");
+		append_text(text, head->content_type);
+	}
+	append_text(text,
+	    "\r\nCache-Control: no-cache, no-store\r\n"
 	    "X-Content-Type-Options: nosniff\r\n"
-	    "Vary: Origin\r\n%s%s%s%s\r\n",
-	    head->status, http_status_reason(head->status),
-	    type != NULL ? "Content-Type: " : "", type != NULL ? type : "",
-	    type != NULL ? "\r\n" : "", length,
-	    head->more != NULL ? head->more : "",
-	    head->cors != NULL ? head->cors : "",
-	    head->cookie != NULL ? head->cookie : "");
+	    "Vary: Origin\r\n");
+	if (length != NULL) {
+		append_text(text, "Content-Length: ");
+		append_number(text, *length);
+		append_text(text, "\r\n");
+	}
+	append_text(text, head->more);
+	append_text(text, head->cors);
+	append_text(text, head->cookie);
+	append_text(text, "\r\n");
 	text->at = text->own;
-	text->len = (size_t)len;
-	return len >= 0 && (size_t)len < sizeof(text->own);
+	return text->len <= sizeof(text->own);
 }
 
 /* Have the headers changed, which stand between the line of the status and the
@@ -70,7 +102,7 @@ change(struct fcgi_response_head_text *text, const struct bx_env *env,
 bool
 fcgi_response_head_format(struct fcgi_response_head_text *text,
     const struct bx_env *env, const struct fcgi_response_head *head,
-    const char *length)
+    const size_t *length)
 {
 	text->at = NULL;
 	text->len = 0;

@@ -39,12 +39,12 @@ struct fcgi_response_head_text {
 	char own[FCGI_RESPONSE_HEAD_MAX];
 };
 
-/* Write head, with the line that says how long the body is, or "", to the
- * blank line behind it; a head that is NULL has no bytes.  False: there is no
- * memory.  fini is owed after either. */
+/* Write head to the blank line behind it, and in it the length of the body
+ * unless that is NULL; a head that is NULL has no bytes.  False: there is no
+ * memory, or what is ours is too long.  fini is owed after either. */
 bool fcgi_response_head_format(struct fcgi_response_head_text *text,
     const struct bx_env *env, const struct fcgi_response_head *head,
-    const char *length);
+    const size_t *length);
 void fcgi_response_head_fini(struct fcgi_response_head_text *text);
 
 #endif

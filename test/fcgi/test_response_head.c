@@ -22,7 +22,9 @@ static struct fcgi_response_head_text text;
 static bool
 format(const struct fcgi_response_head *head)
 {
-	return fcgi_response_head_format(&text, unit_env(), head, LENGTH);
+	const size_t length = 5;
+
+	return fcgi_response_head_format(&text, unit_env(), head, &length);
 }
 
 static void
@@ -47,6 +49,16 @@ what_is_ours_alone_costs_no_memory(void)
 	check("Status: 200 OK\r\nContent-Type: a/b\r\n" OURS LENGTH
 	      "M: 1\r\nC: 1\r\nK: 1\r\n\r\n");
 	CU_ASSERT_EQUAL(unit_allocations(), 0);
+}
+
+static void
+what_is_not_there_has_no_line(void)
+{
+	const struct fcgi_response_head head = { .status = 999 };
+
+	CU_ASSERT_TRUE(
+	    fcgi_response_head_format(&text, unit_env(), &head, NULL));
+	check("Status: 999 Error\r\n" OURS "\r\n");
 }
 
 static void
@@ -138,20 +150,28 @@ plugins_change_all_but_what_frames_it(void)
 static void
 what_is_too_long_is_no_head(void)
 {
-	static char more[FCGI_RESPONSE_HEAD_MAX];
+	static char more[FCGI_RESPONSE_HEAD_MAX + 1];
 	const struct fcgi_response_head head = {
 		.status = 200,
 		.more = more,
 	};
+	const size_t other = strlen("Status: 200 OK\r\n" OURS LENGTH "\r\n");
 
-	memset(more, 'x', sizeof(more) - 1);
+	memset(more, 'x', FCGI_RESPONSE_HEAD_MAX);
 	CU_ASSERT_FALSE(format(&head));
+	more[FCGI_RESPONSE_HEAD_MAX - other + 1] = '\0';
+	CU_ASSERT_FALSE(format(&head));
+	more[FCGI_RESPONSE_HEAD_MAX - other] = '\0';
+	CU_ASSERT_TRUE(format(&head));
+	CU_ASSERT_EQUAL(text.len, FCGI_RESPONSE_HEAD_MAX);
+	CU_ASSERT_TRUE(unit_is_text(text.at + text.len - 3, 3, "x\r\n"));
 	fcgi_response_head_fini(&text);
 }
 
 static const struct unit_test tests[] = {
 	{ "what is ours alone costs no memory",
 	    what_is_ours_alone_costs_no_memory },
+	{ "what is not there has no line", what_is_not_there_has_no_line },
 	{ "no head is no bytes", no_head_is_no_bytes },
 	{ "what a plugin gave is among ours",
 	    what_a_plugin_gave_is_among_ours },
