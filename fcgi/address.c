@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "decimal.h"
 #include "http_text.h"
 
 #define ADDRESS_BITS 128u
@@ -235,19 +236,18 @@ fcgi_address_of_client(const struct fcgi_address_networks *trusted,
 	return known;
 }
 
-/* Every request comes by here, and inet_ntop takes as long for four numbers as
- * reading a message does. */
+/* Every request has one written, and inet_ntop prints each number. */
 static void
-format_ipv4(const unsigned char bytes[4], char *text)
+format_ipv4(const unsigned char bytes[4], char text[FCGI_ADDRESS_TEXT])
 {
+	size_t len = 0;
+
 	for (int i = 0; i < 4; i++) {
-		if (bytes[i] >= 100)
-			*text++ = (char)('0' + bytes[i] / 100);
-		if (bytes[i] >= 10)
-			*text++ = (char)('0' + bytes[i] / 10 % 10);
-		*text++ = (char)('0' + bytes[i] % 10);
-		*text++ = i < 3 ? '.' : '\0';
+		if (i > 0)
+			text[len++] = '.';
+		len += fcgi_decimal_format(bytes[i], text + len);
 	}
+	text[len] = '\0';
 }
 
 const char *

@@ -308,8 +308,8 @@ without_trusted_proxies_only_remote_addr_counts(void)
 static void
 an_address_is_written_as_it_is_read(void)
 {
-	static const char *const texts[] = { "192.0.2.1", "0.0.0.0", "::1",
-		"::", "2001:db8::1",
+	static const char *const texts[] = { "192.0.2.1", "0.0.0.0",
+		"9.10.99.100", "255.255.255.255", "::1", "::", "2001:db8::1",
 		"2001:db8:1111:2222:3333:4444:5555:6666" };
 	char text[FCGI_ADDRESS_TEXT];
 	struct fcgi_address one;
