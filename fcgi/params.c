@@ -30,16 +30,19 @@ fcgi_params_init(struct fcgi_params *params, struct bx_slice stream)
 static enum bx_status
 read_len(struct bx_slice *left, size_t *len)
 {
-	size_t size, value = 0;
+	const unsigned char *at = (const unsigned char *)left->at;
+	size_t size = 1;
 
 	if (left->len == 0)
 		return BX_EINVAL;
-	size = (unsigned char)left->at[0] & LONG_FORM ? 4 : 1;
-	if (left->len < size)
-		return BX_EINVAL;
-	for (size_t i = 0; i < size; i++)
-		value = value << 8 | (unsigned char)left->at[i];
-	*len = size == 4 ? value & LONG_MAX_LEN : value;
+	*len = at[0];
+	if (at[0] & LONG_FORM) {
+		size = 4;
+		if (left->len < size)
+			return BX_EINVAL;
+		*len = (size_t)(at[0] & ~LONG_FORM) << 24 |
+		    (size_t)at[1] << 16 | (size_t)at[2] << 8 | at[3];
+	}
 	left->at += size;
 	left->len -= size;
 	return BX_OK;
