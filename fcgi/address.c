@@ -24,11 +24,9 @@ struct entry {
 static size_t
 len_before(struct bx_slice text, char c)
 {
-	size_t len = 0;
+	struct bx_slice rest;
 
-	while (len < text.len && text.at[len] != c)
-		len++;
-	return len;
+	return http_text_split(text, c, &rest).len;
 }
 
 /* Is what follows the address ":" and digits, or nothing? */

@@ -102,14 +102,16 @@ http_text_trim(struct bx_slice slice)
 static inline struct bx_slice
 http_text_split(struct bx_slice slice, char separator, struct bx_slice *rest)
 {
-	size_t len = 0;
+	const char *found =
+	    slice.len > 0 ? memchr(slice.at, separator, slice.len) : NULL;
 
-	while (len < slice.len && slice.at[len] != separator)
-		len++;
 	*rest = (struct bx_slice){ NULL, 0 };
-	if (len < slice.len)
+	if (found != NULL) {
+		size_t len = (size_t)(found - slice.at);
+
 		*rest = http_text_behind(slice, len + 1);
-	slice.len = len;
+		slice.len = len;
+	}
 	return slice;
 }
 
