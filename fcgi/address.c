@@ -328,8 +328,12 @@ void
 fcgi_address_table_leave(struct fcgi_address_table *table,
     const struct fcgi_address *address)
 {
-	struct entry *entry = find_entry(table, address);
+	struct entry *entry;
 
+	/* Nothing was counted, and the search would cost as much. */
+	if (table->limit == 0)
+		return;
+	entry = find_entry(table, address);
 	if (entry != NULL && --entry->count == 0)
 		free_entry(table, entry);
 }
