@@ -24,7 +24,11 @@ watch(struct fcgi_conn *conn)
 		events |= EV_READ;
 	if (conn->output.bytes > 0)
 		events |= EV_WRITE;
-	if (events == (watcher->events & (EV_READ | EV_WRITE)))
+	if (events == EV_READ && fcgi_idle_is_waiting(&conn->unwatched))
+		return;
+	fcgi_idle_forget(&conn->unwatched);
+	if (ev_is_active(watcher) &&
+	    events == (watcher->events & (EV_READ | EV_WRITE)))
 		return;
 	ev_io_stop(conn->pool->loop, watcher);
 	ev_io_set(watcher, watcher->fd, events);
@@ -111,6 +115,32 @@ on_io(struct ev_loop *loop, ev_io *watcher, int revents)
 	read_some(conn);
 }
 
+void
+fcgi_conn_watch(struct fcgi_conn *conn)
+{
+	fcgi_idle_forget(&conn->unwatched);
+	ev_io_start(conn->pool->loop, &conn->watcher);
+}
+
+/* Whoever connects has mostly written as well.  What can be answered need not
+ * be watched, and one that is held in a busy place has its answer soon: only
+ * after a while it is worth the while to hear when its peer leaves. */
+static void
+begin(struct fcgi_conn *conn)
+{
+	struct fcgi_conn_pool *pool = conn->pool;
+
+	read_some(conn);
+	if (conn->state != FCGI_CONN_READING)
+		return;
+	if (conn->is_last && conn->requests.count > 0 &&
+	    fcgi_record_is_between(&conn->decoder))
+		fcgi_idle_touch(&pool->unwatched, &conn->unwatched,
+		    pool->context->now);
+	else
+		fcgi_conn_watch(conn);
+}
+
 bool
 fcgi_conn_open(struct fcgi_conn_pool *pool, int fd)
 {
@@ -134,6 +164,7 @@ fcgi_conn_open(struct fcgi_conn_pool *pool, int fd)
 	bx_list_append(&pool->open, &conn->link);
 	fcgi_idle_init(&conn->silent);
 	fcgi_idle_init(&conn->stalled);
+	fcgi_idle_init(&conn->unwatched);
 	fcgi_record_decoder_init(&conn->decoder);
 	bx_buf_init(&conn->values, env);
 	bx_hash_init(&conn->requests, env, pool->seed);
@@ -142,12 +173,9 @@ fcgi_conn_open(struct fcgi_conn_pool *pool, int fd)
 	fcgi_output_init(&conn->output);
 	ev_io_init(&conn->watcher, on_io, fd, EV_READ);
 	conn->watcher.data = conn;
-	ev_io_start(pool->loop, &conn->watcher);
 	pool->count++;
 	mind_silence(conn);
-	/* Whoever connects has mostly written as well, and what is answered
-	 * at once need never be waited for. */
-	read_some(conn);
+	begin(conn);
 	return true;
 }
 
@@ -190,6 +218,7 @@ fcgi_conn_close(struct fcgi_conn *conn, const char *reason)
 	bx_list_remove(&conn->dirty);
 	fcgi_idle_forget(&conn->silent);
 	fcgi_idle_forget(&conn->stalled);
+	fcgi_idle_forget(&conn->unwatched);
 	forget_requests(conn);
 	fcgi_output_fini(&conn->output);
 	bx_hash_fini(&conn->requests);
@@ -252,6 +281,7 @@ end(struct fcgi_conn *conn)
 	}
 	conn->state = FCGI_CONN_LINGERING;
 	(void)shutdown(conn->watcher.fd, SHUT_WR);
+	fcgi_idle_forget(&conn->unwatched);
 	fcgi_idle_touch(&pool->lingering, &conn->silent, pool->context->now);
 	watch(conn);
 }

@@ -43,11 +43,12 @@
 #define FCGI_POOL_REQUESTS_MAX 100000
 #define FCGI_POOL_LOST_MANY 64
 #define FCGI_POOL_LOST_WITHIN 1000 /* ms */
-#define FCGI_CONN_SILENT_LIMIT \
-	30000			      /* ms in which a record or the first
-					 * request has to go on */
-#define FCGI_CONN_STALLED_LIMIT 60000 /* ms in which output has to go on */
-#define FCGI_CONN_LINGER_LIMIT 5000   /* ms to wait for the peer's EOF */
+/* In ms: for a record or the first request to go on; for output to go on; for
+ * the peer's EOF; and until EOF is looked out for at all. */
+#define FCGI_CONN_SILENT_LIMIT 30000
+#define FCGI_CONN_STALLED_LIMIT 60000
+#define FCGI_CONN_LINGER_LIMIT 5000
+#define FCGI_CONN_UNWATCHED_LIMIT 100
 
 struct fcgi_conn;
 
@@ -69,6 +70,7 @@ struct fcgi_conn_pool {
 	struct fcgi_idle_list silent;
 	struct fcgi_idle_list stalled;
 	struct fcgi_idle_list lingering;
+	struct fcgi_idle_list unwatched;
 	struct fcgi_pace pace;
 	uint64_t seed[2];
 	uint64_t last_serial;

@@ -14,6 +14,7 @@ fcgi_conn_pool_init(struct fcgi_conn_pool *pool)
 	fcgi_idle_list_init(&pool->silent, FCGI_CONN_SILENT_LIMIT);
 	fcgi_idle_list_init(&pool->stalled, FCGI_CONN_STALLED_LIMIT);
 	fcgi_idle_list_init(&pool->lingering, FCGI_CONN_LINGER_LIMIT);
+	fcgi_idle_list_init(&pool->unwatched, FCGI_CONN_UNWATCHED_LIMIT);
 	fcgi_pace_init(&pool->pace);
 	pool->reserve = NULL;
 	pool->reserve_size = 0;
@@ -96,6 +97,10 @@ fcgi_conn_sweep(struct fcgi_conn_pool *pool)
 	close_expired(pool, &pool->silent, "silent");
 	close_expired(pool, &pool->stalled, "stalled");
 	close_expired(pool, &pool->lingering, NULL);
+	while ((item = fcgi_idle_list_take_expired(&pool->unwatched,
+		    context->now)) != NULL)
+		fcgi_conn_watch(
+		    FCGI_IDLE_OWNER(item, struct fcgi_conn, unwatched));
 	while ((item = fcgi_idle_list_take_expired(&context->incomplete,
 		    context->now)) != NULL) {
 		request = fcgi_request_of_idle(item);
@@ -104,6 +109,12 @@ fcgi_conn_sweep(struct fcgi_conn_pool *pool)
 		fcgi_conn_settle(conn, request,
 		    fcgi_request_time_out(request));
 	}
+}
+
+static bx_msec
+round_up(bx_msec at, bx_msec unit)
+{
+	return at == BX_NEVER ? at : (at + unit - 1) / unit * unit;
 }
 
 bx_msec
@@ -124,8 +135,11 @@ fcgi_conn_next_deadline(const struct fcgi_conn_pool *pool)
 		if (at < next)
 			next = at;
 	}
-	/* Whole seconds, so that the timer is not moved at every byte. */
-	return next == BX_NEVER ? next : (next + 999) / 1000 * 1000;
+	/* Rounded, so that the timer is not moved at every byte. */
+	next = round_up(next, 1000);
+	at = round_up(fcgi_idle_list_next(&pool->unwatched),
+	    FCGI_CONN_UNWATCHED_LIMIT);
+	return at < next ? at : next;
 }
 
 size_t

@@ -27,6 +27,7 @@ struct fcgi_conn {
 	struct bx_list dirty;
 	struct fcgi_idle silent; /* in silent or in lingering */
 	struct fcgi_idle stalled;
+	struct fcgi_idle unwatched;
 	struct fcgi_record_decoder decoder;
 	struct fcgi_record_begin begin;
 	struct bx_buf values;	     /* content of a GET_VALUES */
@@ -63,6 +64,9 @@ void fcgi_conn_forget(struct fcgi_conn *conn, struct fcgi_request *request,
  * it there, or there again? */
 void fcgi_conn_pool_spend(struct fcgi_conn_pool *pool);
 bool fcgi_conn_pool_is_reserved(struct fcgi_conn_pool *pool);
+
+/* Hear what the peer has to say from now on. */
+void fcgi_conn_watch(struct fcgi_conn *conn);
 
 /* Write what the socket takes; the connection may be dead afterwards. */
 void fcgi_conn_flush(struct fcgi_conn *conn);

@@ -298,6 +298,71 @@ a_mark_that_nobody_ends_is_closed_in_time(void)
 	stop();
 }
 
+/* As a web server does that has a connection for each request: the connect of
+ * id, to be held, is written before anybody accepts. */
+static void
+hold_on_its_own(struct peer *who, const char *id)
+{
+	char body[200];
+	int ends[2];
+
+	peer_close(who);
+	peer_forget(who);
+	(void)snprintf(body, sizeof(body),
+	    "[{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}]", id);
+	peer_begin(who, 1, 0);
+	peer_params(who, 1, "POST", "/cometd");
+	peer_say(who, FCGI_STDIN, 1, body, strlen(body));
+	peer_say(who, FCGI_STDIN, 1, "", 0);
+	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK,
+				  0, ends),
+	    0);
+	who->fd = ends[0];
+	CU_ASSERT_TRUE(peer_send(who));
+	CU_ASSERT_TRUE_FATAL(fcgi_conn_open(&site.pool, ends[1]));
+	site_turn(&site);
+}
+
+static void
+a_held_connect_is_watched_after_a_while(void)
+{
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	start();
+	join(&peer, id);
+	hold_on_its_own(&other, id);
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 1);
+	CU_ASSERT_EQUAL(site.pool.count, 2);
+	peer_close(&other);
+	let_pass(FCGI_CONN_UNWATCHED_LIMIT - 1);
+	CU_ASSERT_EQUAL(site.pool.count, 2);
+	CU_ASSERT_TRUE(fcgi_conn_next_deadline(&site.pool) <=
+	    site.context.now + FCGI_CONN_UNWATCHED_LIMIT);
+	let_pass(1);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 0);
+	stop();
+}
+
+static void
+what_is_not_watched_is_answered_all_the_same(void)
+{
+	char id[BX_CLIENT_ID_LENGTH + 1];
+	char from[BX_CLIENT_ID_LENGTH + 1];
+
+	start();
+	join(&peer, id);
+	hold_on_its_own(&other, id);
+	join(&peer, from);
+	publish(&peer, from, 10);
+	peer_talk(&site, &peer);
+	peer_hear(&other);
+	CU_ASSERT_TRUE(other.is_over);
+	CU_ASSERT_TRUE(has(&other, 1, "xxxxxxxxxx"));
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	stop();
+}
+
 /* What relieve answers may be the last of the connection that is read. */
 static void
 records_read_with_the_last_one_are_not_handled(void)
@@ -795,6 +860,10 @@ static const struct unit_test tests[] = {
 	    one_in_so_many_shows_when_its_peer_ends_it },
 	{ "a mark that nobody ends is closed in time",
 	    a_mark_that_nobody_ends_is_closed_in_time },
+	{ "a held connect is watched after a while",
+	    a_held_connect_is_watched_after_a_while },
+	{ "what is not watched is answered all the same",
+	    what_is_not_watched_is_answered_all_the_same },
 	{ "events that were written are not given again",
 	    events_that_were_written_are_not_given_again },
 	{ "EOF lets go of a held connect", eof_lets_go_of_a_held_connect },
