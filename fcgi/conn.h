@@ -11,19 +11,17 @@
  * connect.  When FCGI_POOL_LOST_MANY leave within FCGI_POOL_LOST_WITHIN, it
  * was probably the web server that ended, and the log has a line that says so.
  *
- * Ownership: the pool owns its connections; a dead one is freed by
- * fcgi_conn_reap, at the end of the loop's turn, so that no caller has to ask
- * whether it still exists.  Its requests and descriptor are gone at once.
+ * Ownership: the pool owns its connections; a dead one, without requests and
+ * descriptor, is freed by fcgi_conn_reap when the loop has turned.
  * Reentrancy: pool->relieve may answer and close any connection of the pool,
  * the one that is being read included.
  * Without memory a request is answered 503, out of a reserve that is kept for
  * that.  When it cannot be had again, so is every other request that begins.
  * Limits: the constants below; FCGI_CONN_OUTPUT_MAX bytes are what unwritten
  * output may be while more is read, in FCGI_CONN_RESPONSES_MAX responses, as
- * the smallest cost far more memory than they have bytes.  Of the requests
- * in hand, held connects included, a connection has FCGI_CONN_REQUESTS_MAX at
- * most and all together FCGI_POOL_REQUESTS_MAX; one more gets 503 at once and
- * nothing of it is kept.
+ * the smallest cost far more memory than bytes.  Of the requests in hand, held
+ * connects included, a connection has FCGI_CONN_REQUESTS_MAX at most and all
+ * together FCGI_POOL_REQUESTS_MAX; of one more, 503 at once, nothing is kept.
  */
 #ifndef FCGI_CONN_H
 #define FCGI_CONN_H
