@@ -3,6 +3,7 @@
  */
 #include "hash.h"
 
+#include <endian.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -34,41 +35,41 @@ static uint64_t
 load(const unsigned char *bytes, size_t len)
 {
 	uint64_t word = 0;
-	size_t i;
 
-	for (i = 0; i < len; i++)
-		word |= (uint64_t)bytes[i] << (8 * i);
-	return word;
+	if (len > 0)
+		memcpy(&word, bytes, len);
+	return le64toh(word);
 }
 
-static void
-sip_word(uint64_t v[4], uint64_t word)
-{
-	v[3] ^= word;
-	sip_round(v);
-	v[0] ^= word;
-}
-
-/* SipHash-1-3: one round for each word and three at the end. */
+/* SipHash-1-3: one round for each word, and three at the end, which are those
+ * of words that are 0: the compiler has one round to inline. */
 static uint64_t
 siphash(const uint64_t seed[2], const void *key, size_t len)
 {
 	const unsigned char *bytes = key;
+	const size_t words = len / 8 + 1;
+	uint64_t word;
+	size_t i;
 	uint64_t v[4] = {
 		seed[0] ^ UINT64_C(0x736f6d6570736575),
 		seed[1] ^ UINT64_C(0x646f72616e646f6d),
 		seed[0] ^ UINT64_C(0x6c7967656e657261),
 		seed[1] ^ UINT64_C(0x7465646279746573),
 	};
-	uint64_t last = (uint64_t)len << 56;
 
-	for (; len >= 8; len -= 8, bytes += 8)
-		sip_word(v, load(bytes, 8));
-	sip_word(v, last | load(bytes, len));
-	v[2] ^= 0xff;
-	sip_round(v);
-	sip_round(v);
-	sip_round(v);
+	for (i = 0; i < words + 3; i++) {
+		word = 0;
+		if (i + 1 < words)
+			word = load(bytes + 8 * i, 8);
+		else if (i + 1 == words)
+			word =
+			    load(bytes + 8 * i, len % 8) | (uint64_t)len << 56;
+		else if (i == words)
+			v[2] ^= 0xff;
+		v[3] ^= word;
+		sip_round(v);
+		v[0] ^= word;
+	}
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
