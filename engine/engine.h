@@ -37,8 +37,7 @@ struct bx_counts {
 	uint64_t delivered; /* queued to sessions, ever */
 };
 
-/* env and settings are borrowed until free.  NULL when there is no memory or
- * no randomness. */
+/* env and settings are borrowed until free.  NULL: no memory, or no random. */
 struct bx_engine *bx_engine_new(const struct bx_env *env,
     const struct bx_settings *settings);
 
@@ -54,8 +53,8 @@ void bx_engine_stop(struct bx_engine *engine);
 void bx_engine_set_platform(struct bx_engine *engine,
     const struct bx_platform *platform);
 
-/* Tell the time, before the host adds or calls a plugin by itself, or asks who
- * is ready: what plugins do then counts from it. */
+/* Tell the time, from which what plugins do counts, before one is added or who
+ * is ready is asked. */
 void bx_engine_set_now(struct bx_engine *engine, bx_msec now);
 
 /* What bx_exchange_open wants; borrowed until free. */
@@ -93,7 +92,8 @@ bool bx_engine_has_ready(const struct bx_engine *engine);
 struct bx_exchange *bx_engine_next_prompt(struct bx_engine *engine);
 bool bx_engine_has_prompt(const struct bx_engine *engine);
 
-/* When bx_engine_advance has something to do; BX_NEVER for nothing. */
+/* When bx_engine_advance may have something to do, never later than it has;
+ * BX_NEVER for nothing. */
 bx_msec bx_engine_next_deadline(const struct bx_engine *engine);
 
 /* End holds and sessions whose time has come. */
@@ -105,7 +105,7 @@ void bx_engine_advance(struct bx_engine *engine, bx_msec now);
  */
 void bx_engine_shut_down(struct bx_engine *engine, bx_msec spread);
 
-/* Then, when time is up: deny all who wait for a plugin's verdict. */
+/* Then, when time is up: deny all who wait for a verdict. */
 void bx_engine_deny_parked(struct bx_engine *engine);
 
 struct bx_counts bx_engine_counts(const struct bx_engine *engine);

@@ -10,13 +10,11 @@ uint32_t
 bx_session_connect(struct bx_session *session, bx_msec interval,
     bool *may_hold)
 {
-	struct bx_sessions *sessions = session->sessions;
-
 	bx_session_wake(session, BX_WAKE_SUPERSEDED);
 	*may_hold = session->connects > 0;
 	if (session->state != BX_SESSION_GONE) {
 		session->state = BX_SESSION_CONNECTED;
-		bx_deadline_disarm(&sessions->deadlines, &session->deadline);
+		bx_deadline_disarm(&session->deadline);
 	}
 	session->interval =
 	    interval < 0 ? bx_session_own_interval(session) : interval;
@@ -51,8 +49,7 @@ bx_session_arm_hold(struct bx_session *session)
 	if (session->queue.due < at && !bx_session_reads_stream(session) &&
 	    !bx_session_awaits_return(session))
 		at = session->queue.due;
-	if (session->state != BX_SESSION_WAITING ||
-	    (session->deadline.slot != 0 && session->deadline.at == at))
+	if (session->state != BX_SESSION_WAITING)
 		return;
 	bx_deadline_arm(&session->sessions->deadlines, &session->deadline, at);
 }
@@ -67,7 +64,7 @@ stop_waiting(struct bx_session *session)
 	session->sessions->held--;
 	bx_browser_release(session->browser);
 	bx_list_remove(&session->link);
-	bx_deadline_disarm(&session->sessions->deadlines, &session->deadline);
+	bx_deadline_disarm(&session->deadline);
 }
 
 void
@@ -125,7 +122,7 @@ bx_session_touch(struct bx_session *session, bx_msec now)
 {
 	bx_msec at = now + bx_session_max_interval(session);
 
-	if (session->deadline.slot == 0 ||
+	if (!bx_deadline_is_armed(&session->deadline) ||
 	    session->state == BX_SESSION_WAITING || session->deadline.at >= at)
 		return;
 	bx_deadline_arm(&session->sessions->deadlines, &session->deadline, at);

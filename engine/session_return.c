@@ -50,13 +50,13 @@ bx_session_await_return(struct bx_session *session, bx_msec now)
 bool
 bx_session_awaits_return(const struct bx_session *session)
 {
-	return session->back != NULL && session->back->absence.slot != 0;
+	return session->back != NULL &&
+	    bx_deadline_is_armed(&session->back->absence);
 }
 
 void
 bx_session_stop_awaiting(struct bx_session *session)
 {
 	if (session->back != NULL)
-		bx_deadline_disarm(&session->sessions->absences,
-		    &session->back->absence);
+		bx_deadline_disarm(&session->back->absence);
 }

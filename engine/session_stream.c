@@ -57,7 +57,7 @@ wake(struct bx_stream *stream, enum bx_wake wake)
 	/* One that is busy finds its reason once it is not. */
 	if (stream->is_busy || wake <= stream->reader->wake)
 		return;
-	bx_deadline_disarm(&sessions->beats, &stream->beat);
+	bx_deadline_disarm(&stream->beat);
 	bx_sessions_rank(sessions, stream->reader, wake);
 }
 
@@ -215,7 +215,7 @@ bx_session_open_stream(struct bx_session *session, struct bx_stream *stream,
 	bx_list_append(&sessions->streams, &stream->link);
 	bx_browser_hold(session->browser);
 	if (session->state != BX_SESSION_WAITING)
-		bx_deadline_disarm(&sessions->deadlines, &session->deadline);
+		bx_deadline_disarm(&session->deadline);
 	/* A connect that is held waits no more for what has been lazy. */
 	bx_session_arm_hold(session);
 	bx_session_log(session, BX_LOG_DEBUG, "stream_opened", NULL);

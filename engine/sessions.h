@@ -45,7 +45,8 @@ size_t bx_sessions_count(const struct bx_sessions *sessions);
 size_t bx_sessions_held(const struct bx_sessions *sessions);
 uint64_t bx_sessions_delivered(const struct bx_sessions *sessions);
 
-/* The earliest hold or expiry to end, or beat; BX_NEVER for none. */
+/* When to call bx_sessions_advance: no hold or session ends before, and no
+ * stream beats, but it need not be then.  BX_NEVER: there is none. */
 bx_msec bx_sessions_next_deadline(const struct bx_sessions *sessions);
 
 /* End the holds and sessions that are due, and have streams beat. */

@@ -50,7 +50,7 @@ test_due(void)
 }
 
 static void
-test_rearm(void)
+test_later(void)
 {
 	struct bx_deadline two[2];
 	struct bx_deadlines set;
@@ -59,12 +59,68 @@ test_rearm(void)
 	bx_deadline_arm(&set, &two[0], 10);
 	bx_deadline_arm(&set, &two[1], 20);
 	bx_deadline_arm(&set, &two[0], 30);
-	CU_ASSERT_EQUAL(set.armed, 2);
+	CU_ASSERT_EQUAL(set.entries, 2);
+	CU_ASSERT_EQUAL(two[0].slot, 1);
+	CU_ASSERT_EQUAL(bx_deadlines_next(&set), 10);
+	CU_ASSERT_PTR_NULL(bx_deadlines_take_due(&set, 10));
 	CU_ASSERT_EQUAL(bx_deadlines_next(&set), 20);
-	bx_deadline_arm(&set, &two[0], 5);
-	CU_ASSERT_PTR_EQUAL(bx_deadlines_take_due(&set, 50), &two[0]);
+	CU_ASSERT_PTR_NULL(bx_deadlines_take_due(&set, 19));
+	CU_ASSERT_PTR_EQUAL(bx_deadlines_take_due(&set, 20), &two[1]);
+	CU_ASSERT_EQUAL(bx_deadlines_next(&set), 30);
+	CU_ASSERT_PTR_NULL(bx_deadlines_take_due(&set, 29));
+	CU_ASSERT_PTR_EQUAL(bx_deadlines_take_due(&set, 30), &two[0]);
+	CU_ASSERT_PTR_NULL(bx_deadlines_take_due(&set, 30));
+	bx_deadlines_fini(&set);
+}
+
+static void
+test_earlier(void)
+{
+	struct bx_deadline two[2];
+	struct bx_deadlines set;
+
+	join_all(&set, two, 2);
+	bx_deadline_arm(&set, &two[0], 10);
+	bx_deadline_arm(&set, &two[1], 20);
+	bx_deadline_arm(&set, &two[1], 5);
+	CU_ASSERT_EQUAL(set.entries, 2);
+	CU_ASSERT_EQUAL(bx_deadlines_next(&set), 5);
 	CU_ASSERT_PTR_EQUAL(bx_deadlines_take_due(&set, 50), &two[1]);
+	CU_ASSERT_PTR_EQUAL(bx_deadlines_take_due(&set, 50), &two[0]);
 	CU_ASSERT_PTR_NULL(bx_deadlines_take_due(&set, 50));
+	bx_deadlines_fini(&set);
+}
+
+static void
+test_back_and_forth(void)
+{
+	struct bx_deadline one[1];
+	struct bx_deadlines set;
+
+	join_all(&set, one, 1);
+	bx_deadline_arm(&set, one, 10);
+	bx_deadline_arm(&set, one, 100);
+	bx_deadline_arm(&set, one, 50);
+	CU_ASSERT_PTR_NULL(bx_deadlines_take_due(&set, 49));
+	CU_ASSERT_EQUAL(bx_deadlines_next(&set), 50);
+	CU_ASSERT_PTR_EQUAL(bx_deadlines_take_due(&set, 50), one);
+	bx_deadlines_fini(&set);
+}
+
+/* Two that come in a moment in which both have been moved. */
+static void
+test_late(void)
+{
+	struct bx_deadline two[2];
+	struct bx_deadlines set;
+
+	join_all(&set, two, 2);
+	bx_deadline_arm(&set, &two[0], 1);
+	bx_deadline_arm(&set, &two[1], 2);
+	bx_deadline_arm(&set, &two[0], 40);
+	bx_deadline_arm(&set, &two[1], 30);
+	CU_ASSERT_PTR_EQUAL(bx_deadlines_take_due(&set, 50), &two[1]);
+	CU_ASSERT_PTR_EQUAL(bx_deadlines_take_due(&set, 50), &two[0]);
 	bx_deadlines_fini(&set);
 }
 
@@ -75,30 +131,82 @@ test_disarm(void)
 	struct bx_deadlines set;
 
 	join_all(&set, two, 2);
+	CU_ASSERT_FALSE(bx_deadline_is_armed(&two[0]));
 	bx_deadline_arm(&set, &two[0], 10);
 	bx_deadline_arm(&set, &two[1], 20);
-	bx_deadline_disarm(&set, &two[0]);
-	bx_deadline_disarm(&set, &two[0]);
+	CU_ASSERT(bx_deadline_is_armed(&two[0]));
+	bx_deadline_disarm(&two[0]);
+	bx_deadline_disarm(&two[0]);
+	CU_ASSERT_FALSE(bx_deadline_is_armed(&two[0]));
+	CU_ASSERT_PTR_NULL(bx_deadlines_take_due(&set, 19));
 	CU_ASSERT_EQUAL(bx_deadlines_next(&set), 20);
-	bx_deadline_leave(&set, &two[1]);
+	CU_ASSERT_PTR_EQUAL(bx_deadlines_take_due(&set, 50), &two[1]);
+	CU_ASSERT_FALSE(bx_deadline_is_armed(&two[1]));
 	CU_ASSERT_EQUAL(bx_deadlines_next(&set), BX_NEVER);
-	CU_ASSERT_EQUAL(set.joined, 1);
 	bx_deadline_arm(&set, &two[0], 30);
 	CU_ASSERT_EQUAL(bx_deadlines_next(&set), 30);
 	bx_deadlines_fini(&set);
 }
 
-/* The smallest time that is armed, found by looking at all. */
-static bx_msec
-smallest(const struct bx_deadline *deadlines)
+static void
+test_disarm_moved(void)
 {
-	bx_msec least = BX_NEVER;
-	size_t i;
+	struct bx_deadline one[1];
+	struct bx_deadlines set;
 
-	for (i = 0; i < MANY; i++)
-		if (deadlines[i].slot != 0 && deadlines[i].at < least)
-			least = deadlines[i].at;
-	return least;
+	join_all(&set, one, 1);
+	bx_deadline_arm(&set, one, 10);
+	bx_deadline_arm(&set, one, 30);
+	bx_deadline_disarm(one);
+	CU_ASSERT_PTR_NULL(bx_deadlines_take_due(&set, 100));
+	CU_ASSERT_EQUAL(bx_deadlines_next(&set), BX_NEVER);
+	bx_deadline_arm(&set, one, 20);
+	bx_deadline_disarm(one);
+	bx_deadline_arm(&set, one, 15);
+	CU_ASSERT_EQUAL(bx_deadlines_next(&set), 15);
+	CU_ASSERT_PTR_EQUAL(bx_deadlines_take_due(&set, 15), one);
+	CU_ASSERT_PTR_NULL(bx_deadlines_take_due(&set, 100));
+	bx_deadlines_fini(&set);
+}
+
+static void
+test_never(void)
+{
+	struct bx_deadline one[1];
+	struct bx_deadlines set;
+
+	join_all(&set, one, 1);
+	bx_deadline_arm(&set, one, BX_NEVER);
+	CU_ASSERT_EQUAL(set.entries, 0);
+	bx_deadline_arm(&set, one, 10);
+	bx_deadline_arm(&set, one, BX_NEVER);
+	CU_ASSERT_FALSE(bx_deadline_is_armed(one));
+	CU_ASSERT_PTR_NULL(bx_deadlines_take_due(&set, BX_NEVER));
+	CU_ASSERT_EQUAL(set.entries, 0);
+	bx_deadlines_fini(&set);
+}
+
+/* Whoever leaves is in no heap any more, wherever it has been moved. */
+static void
+test_leave(void)
+{
+	struct bx_deadline three[3];
+	struct bx_deadlines set;
+
+	join_all(&set, three, 3);
+	bx_deadline_arm(&set, &three[0], 10);
+	bx_deadline_arm(&set, &three[1], 20);
+	bx_deadline_arm(&set, &three[2], 30);
+	bx_deadline_arm(&set, &three[0], 40);
+	bx_deadline_disarm(&three[1]);
+	bx_deadline_leave(&set, &three[0]);
+	bx_deadline_leave(&set, &three[1]);
+	CU_ASSERT_EQUAL(set.joined, 1);
+	CU_ASSERT_EQUAL(set.entries, 1);
+	CU_ASSERT_EQUAL(bx_deadlines_next(&set), 30);
+	CU_ASSERT_PTR_EQUAL(bx_deadlines_take_due(&set, 50), &three[2]);
+	CU_ASSERT_PTR_NULL(bx_deadlines_take_due(&set, 50));
+	bx_deadlines_fini(&set);
 }
 
 /* A number below limit, the same in every run. */
@@ -111,57 +219,105 @@ pick(unsigned limit)
 	return (unsigned)(number % limit);
 }
 
-static void
-test_brute_force(void)
-{
-	static struct bx_deadline deadlines[MANY];
-	struct bx_deadline *taken;
+/* Deadlines, and when each is due according to what was asked for. */
+struct model {
+	struct bx_deadline deadlines[MANY];
+	bx_msec due[MANY];
 	struct bx_deadlines set;
-	bx_msec due;
+};
+
+static bx_msec
+smallest(const struct model *model)
+{
+	bx_msec least = BX_NEVER;
 	size_t i;
 
-	join_all(&set, deadlines, MANY);
-	for (i = 0; i < 5000; i++) {
-		due = smallest(deadlines);
-		CU_ASSERT_EQUAL(bx_deadlines_next(&set), due);
-		switch (pick(4)) {
-		case 0:
-			bx_deadline_disarm(&set, &deadlines[pick(MANY)]);
-			break;
-		case 1:
-			taken = bx_deadlines_take_due(&set, 500);
-			CU_ASSERT_EQUAL(taken != NULL, due <= 500);
-			if (taken != NULL)
-				CU_ASSERT_EQUAL(taken->at, due);
-			break;
-		default:
-			bx_deadline_arm(&set, &deadlines[pick(MANY)],
-			    pick(1000));
-		}
-	}
-	bx_deadlines_fini(&set);
+	for (i = 0; i < MANY; i++)
+		if (model->due[i] < least)
+			least = model->due[i];
+	return least;
 }
 
 static void
-test_in_order(void)
+move(struct model *model, bx_msec now)
 {
-	static struct bx_deadline deadlines[MANY];
-	struct bx_deadline *taken;
-	struct bx_deadlines set;
-	bx_msec last = 0;
-	size_t i;
+	unsigned which = pick(MANY);
 
-	join_all(&set, deadlines, MANY);
-	for (i = 0; i < MANY; i++)
-		bx_deadline_arm(&set, &deadlines[i], pick(100));
-	for (i = 0; i < MANY; i++) {
-		taken = bx_deadlines_take_due(&set, 100);
-		CU_ASSERT_PTR_NOT_NULL_FATAL(taken);
-		CU_ASSERT(taken->at >= last);
-		last = taken->at;
+	if (pick(4) == 0) {
+		bx_deadline_disarm(&model->deadlines[which]);
+		model->due[which] = BX_NEVER;
+		return;
 	}
-	CU_ASSERT_PTR_NULL(bx_deadlines_take_due(&set, 100));
-	bx_deadlines_fini(&set);
+	model->due[which] = now + pick(1000);
+	bx_deadline_arm(&model->set, &model->deadlines[which],
+	    model->due[which]);
+}
+
+/* Take what is due now; how many that were. */
+static size_t
+take_all(struct model *model, bx_msec now)
+{
+	struct bx_deadline *taken;
+	size_t count = 0;
+
+	while ((taken = bx_deadlines_take_due(&model->set, now)) != NULL) {
+		CU_ASSERT_EQUAL(model->due[taken - model->deadlines],
+		    smallest(model));
+		CU_ASSERT(smallest(model) <= now);
+		model->due[taken - model->deadlines] = BX_NEVER;
+		count++;
+	}
+	CU_ASSERT(smallest(model) > now);
+	CU_ASSERT(bx_deadlines_next(&model->set) > now);
+	return count;
+}
+
+static void
+test_brute_force(void)
+{
+	static struct model model;
+	size_t i, taken = 0;
+	bx_msec now = 0;
+
+	join_all(&model.set, model.deadlines, MANY);
+	for (i = 0; i < MANY; i++)
+		model.due[i] = BX_NEVER;
+	for (i = 0; i < 20000; i++) {
+		move(&model, now);
+		CU_ASSERT(bx_deadlines_next(&model.set) <= smallest(&model));
+		if (pick(3) == 0) {
+			now += pick(20);
+			taken += take_all(&model, now);
+		}
+	}
+	CU_ASSERT(taken > 1000);
+	(void)take_all(&model, now + 1000);
+	CU_ASSERT_EQUAL(model.set.entries, 0);
+	bx_deadlines_fini(&model.set);
+}
+
+/* The way from one time that is asked for to the next ends. */
+static void
+test_sleeper(void)
+{
+	static struct model model;
+	size_t i, armed = 0, taken = 0, turns = 0;
+	bx_msec now;
+
+	join_all(&model.set, model.deadlines, MANY);
+	for (i = 0; i < MANY; i++)
+		model.due[i] = BX_NEVER;
+	for (i = 0; i < 2000; i++)
+		move(&model, 0);
+	for (i = 0; i < MANY; i++)
+		armed += model.due[i] != BX_NEVER;
+	while ((now = bx_deadlines_next(&model.set)) != BX_NEVER) {
+		taken += take_all(&model, now);
+		turns++;
+	}
+	CU_ASSERT_EQUAL(taken, armed);
+	CU_ASSERT(turns <= 2 * MANY);
+	bx_deadlines_fini(&model.set);
 }
 
 static bool
@@ -214,10 +370,17 @@ test_leave_frees_slot(void)
 static const struct unit_test tests[] = {
 	{ "an empty set needs no memory and is never due", test_empty },
 	{ "a deadline is due from its time on, once", test_due },
-	{ "arming again moves a deadline", test_rearm },
+	{ "arming for later leaves the entry until its time", test_later },
+	{ "arming for earlier is heeded at once", test_earlier },
+	{ "the last time that was asked for counts", test_back_and_forth },
+	{ "who is late takes in order of what was asked for", test_late },
 	{ "a disarmed deadline is not due", test_disarm },
-	{ "the earliest of many is always next", test_brute_force },
-	{ "deadlines are taken in order of time", test_in_order },
+	{ "one that was moved can be disarmed, and armed", test_disarm_moved },
+	{ "arming for never is disarming", test_never },
+	{ "the earliest of many is always taken", test_brute_force },
+	{ "who sleeps until next misses none, and wakes seldom",
+	    test_sleeper },
+	{ "who leaves is not due", test_leave },
 	{ "who leaves makes room", test_leave_frees_slot },
 	{ "joining without memory changes nothing", test_fails },
 };

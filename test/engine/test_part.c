@@ -6,6 +6,7 @@
 #include "engine/part.h"
 #include "engine/session_queue.h"
 #include "engine/sessions.h"
+#include "test/support/due.h"
 #include "test/support/unit.h"
 
 struct house {
@@ -148,9 +149,9 @@ rule_84_expiry_starts_when_the_connect_is_settled(void)
 	part = bx_parts_join(&house.parts, house.a);
 	part->connect = bx_session_connect(house.a, -1, &may_hold);
 	part->answers_connect = true;
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), BX_NEVER);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), BX_NEVER);
 	bx_parts_settle(&house.parts, true, 500);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 10500);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 10500);
 	close_house(&house);
 }
 

@@ -6,6 +6,7 @@
 #include "engine/client_id.h"
 #include "engine/session_queue.h"
 #include "engine/sessions.h"
+#include "test/support/due.h"
 #include "test/support/house.h"
 #include "test/support/unit.h"
 
@@ -23,7 +24,7 @@ a_session_goes_from_new_to_handshaken_to_connected(void)
 	CU_ASSERT_EQUAL(bx_session_connect(house.session, -1, &may_hold), 1);
 	CU_ASSERT_FALSE(may_hold);
 	CU_ASSERT_EQUAL(bx_session_state(house.session), BX_SESSION_CONNECTED);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), BX_NEVER);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), BX_NEVER);
 	house_close(&house);
 }
 
@@ -41,7 +42,7 @@ ending_twice_is_ending_once(void)
 	house_deliver(&house, BX_EGONE);
 	bx_session_replied(house.session, 0, 5);
 	bx_session_touch(house.session, 5);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), BX_NEVER);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), BX_NEVER);
 	bx_session_unref(house.session);
 	bx_session_unref(NULL);
 	house_close(&house);

@@ -5,6 +5,7 @@
 
 #include "engine/core.h"
 #include "engine/session_extra.h"
+#include "test/support/due.h"
 #include "test/support/house.h"
 #include "test/support/talk.h"
 #include "test/support/unit.h"
@@ -57,8 +58,7 @@ for_ever_is_a_time_too(void)
 	CU_ASSERT_EQUAL(bx_session_set_times(house.session, &times), BX_OK);
 	CU_ASSERT_EQUAL(bx_session_timeout(house.session), BX_TIME_MAX);
 	bx_session_replied(house.session, 0, BX_TIME_MAX);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions),
-	    3 * BX_TIME_MAX);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 3 * BX_TIME_MAX);
 	house_close(&house);
 }
 

@@ -6,6 +6,7 @@
 #include "engine/client_id.h"
 #include "engine/session_queue.h"
 #include "engine/sessions.h"
+#include "test/support/due.h"
 #include "test/support/house.h"
 #include "test/support/unit.h"
 
@@ -41,9 +42,9 @@ only_the_newest_connects_reply_starts_expiry(void)
 	CU_ASSERT_EQUAL(bx_session_connect(house.session, -1, &may_hold), 2);
 	bx_session_replied(house.session, 1, 100);
 	bx_session_replied(house.session, 0, 100);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), BX_NEVER);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), BX_NEVER);
 	bx_session_replied(house.session, 2, 100);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 10100);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 10100);
 	bx_sessions_advance(house.sessions, 10099);
 	CU_ASSERT_EQUAL(bx_sessions_count(house.sessions), 1);
 	bx_sessions_advance(house.sessions, 10100);
@@ -100,7 +101,7 @@ a_hold_ends_at_its_time_and_a_shutdown_ends_all(void)
 
 	house_open(&house);
 	hold(&house, &reader, 50);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 50);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 50);
 	bx_sessions_advance(house.sessions, 50);
 	CU_ASSERT_EQUAL(reader.wake, BX_WAKE_TIMEOUT);
 	bx_session_let_go(&reader);
@@ -133,7 +134,7 @@ a_hold_ends_early_when_a_lazy_message_waits_already(void)
 	deliver_lazy(&house, 30);
 	hold(&house, &reader, 50);
 	CU_ASSERT_EQUAL(reader.wake, BX_WAKE_NONE);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 30);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 30);
 	bx_sessions_advance(house.sessions, 30);
 	CU_ASSERT_EQUAL(reader.wake, BX_WAKE_TIMEOUT);
 	CU_ASSERT_EQUAL(bx_session_state(house.session), BX_SESSION_CONNECTED);
@@ -151,14 +152,14 @@ a_lazy_message_moves_no_deadline_but_a_holds(void)
 	house_open(&house);
 	bx_session_replied(house.session, 0, 100);
 	deliver_lazy(&house, 30);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 10100);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 10100);
 	hold(&house, &reader, 50);
 	bx_session_let_go(&reader);
 	deliver_lazy(&house, 20);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), BX_NEVER);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), BX_NEVER);
 	(void)bx_session_connect(house.session, -1, &may_hold);
 	bx_session_replied(house.session, 3, 200);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 10200);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 10200);
 	house_close(&house);
 }
 

@@ -7,6 +7,7 @@
 #include "engine/client_id.h"
 #include "engine/session_local.h"
 #include "engine/session_queue.h"
+#include "test/support/due.h"
 #include "test/support/house.h"
 #include "test/support/unit.h"
 
@@ -116,7 +117,7 @@ a_local_client_is_connected_and_never_expires(void)
 	CU_ASSERT_EQUAL(bx_session_state(resident.session),
 	    BX_SESSION_CONNECTED);
 	CU_ASSERT_TRUE(bx_session_is_local(resident.session));
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), BX_NEVER);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), BX_NEVER);
 	bx_sessions_advance(house.sessions, BX_NEVER - 1);
 	CU_ASSERT_PTR_EQUAL(bx_session_find_id(house.sessions, "news", 4),
 	    resident.session);

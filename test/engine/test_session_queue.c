@@ -6,6 +6,7 @@
 #include "engine/session_keep.h"
 #include "engine/session_queue.h"
 #include "engine/sessions.h"
+#include "test/support/due.h"
 #include "test/support/unit.h"
 
 struct house {
@@ -94,9 +95,9 @@ a_lazy_message_wakes_when_its_time_has_come(void)
 	bx_session_hold(house.session, &house.reader, 50);
 	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
 	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_NONE);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 30);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 30);
 	CU_ASSERT_EQUAL(deliver_lazy(&house, 20), BX_OK);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 20);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 20);
 	CU_ASSERT_EQUAL(bx_session_state(house.session), BX_SESSION_WAITING);
 	bx_sessions_advance(house.sessions, 19);
 	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_NONE);
@@ -115,7 +116,7 @@ a_lazy_message_does_not_outlast_the_hold(void)
 	open_house(&house);
 	bx_session_hold(house.session, &house.reader, 50);
 	CU_ASSERT_EQUAL(deliver_lazy(&house, 80), BX_OK);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 50);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 50);
 	bx_sessions_advance(house.sessions, 50);
 	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_TIMEOUT);
 	close_house(&house);
@@ -131,7 +132,7 @@ a_prompt_message_takes_the_lazy_ones_along(void)
 	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
 	CU_ASSERT_EQUAL(deliver(&house, "{}"), BX_OK);
 	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_MESSAGE);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), BX_NEVER);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), BX_NEVER);
 	close_house(&house);
 }
 
@@ -144,13 +145,13 @@ what_a_response_takes_does_not_end_the_hold(void)
 	bx_session_hold(house.session, &house.reader, 50);
 	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
 	take(&house);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 50);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 50);
 	/* The same from within a request. */
 	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
 	bx_session_begin_batch(house.session);
 	take(&house);
 	bx_session_end_batch(house.session);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 50);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 50);
 	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_NONE);
 	close_house(&house);
 }
@@ -165,11 +166,11 @@ an_open_batch_keeps_the_deadline_where_it_is(void)
 	bx_session_begin_batch(house.session);
 	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
 	CU_ASSERT_EQUAL(deliver(&house, "{}"), BX_OK);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 50);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 50);
 	take(&house);
 	CU_ASSERT_EQUAL(deliver_lazy(&house, 40), BX_OK);
 	bx_session_end_batch(house.session);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 40);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 40);
 	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_NONE);
 	close_house(&house);
 }
@@ -185,10 +186,10 @@ a_lazy_message_that_is_put_back_is_as_lazy_as_before(void)
 	CU_ASSERT_EQUAL(deliver_lazy(&house, 30), BX_OK);
 	bx_session_take_queue(house.session, &taken);
 	bx_session_hold(house.session, &house.reader, 50);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 50);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 50);
 	bx_session_put_back(house.session, &taken);
 	CU_ASSERT_EQUAL(house.reader.wake, BX_WAKE_NONE);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 30);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 30);
 	close_house(&house);
 }
 

@@ -4,6 +4,7 @@
 #include "engine/session_private.h"
 #include "engine/session_queue.h"
 #include "engine/session_return.h"
+#include "test/support/due.h"
 #include "test/support/house.h"
 #include "test/support/unit.h"
 
@@ -48,8 +49,7 @@ events_wait_for_as_long_as_a_return_is_awaited(void)
 	hold(&house, &reader);
 	house_deliver(&house, BX_OK);
 	CU_ASSERT_EQUAL(reader.wake, BX_WAKE_NONE);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions),
-	    BX_RETURN_MAX);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), BX_RETURN_MAX);
 	bx_sessions_advance(house.sessions, BX_RETURN_MAX);
 	CU_ASSERT_FALSE(bx_session_awaits_return(house.session));
 	CU_ASSERT_EQUAL(reader.wake, BX_WAKE_MESSAGE);
@@ -118,7 +118,7 @@ nobody_is_awaited_any_more_once_it_is_stopped(void)
 	bx_session_await_return(house.session, 0);
 	bx_session_stop_awaiting(house.session);
 	CU_ASSERT_FALSE(bx_session_awaits_return(house.session));
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 10000);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 10000);
 	bx_session_await_return(house.session, 0);
 	bx_session_free_return(house.session);
 	CU_ASSERT_FALSE(bx_session_awaits_return(house.session));

@@ -6,6 +6,7 @@
 #include "engine/session_keep.h"
 #include "engine/session_queue.h"
 #include "engine/session_stream.h"
+#include "test/support/due.h"
 #include "test/support/house.h"
 #include "test/support/unit.h"
 
@@ -197,14 +198,14 @@ a_stream_beats_however_much_is_written(void)
 
 	house_open(&house);
 	begin(&house, &tap);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 10000);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 10000);
 	bx_sessions_advance(house.sessions, 9999);
 	CU_ASSERT_FALSE(bx_sessions_has_ready(house.sessions));
 	house_deliver(&house, BX_OK);
 	CU_ASSERT_EQUAL(write(&house, &tap, 1, 9999).wake, BX_WAKE_MESSAGE);
 	bx_sessions_advance(house.sessions, 10000);
 	CU_ASSERT_EQUAL(write(&house, &tap, 0, 10000).wake, BX_WAKE_TIMEOUT);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 20000);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 20000);
 	/* What is due while a chunk is written is due behind it. */
 	house_deliver(&house, BX_OK);
 	(void)take(&house, &tap);
@@ -212,7 +213,7 @@ a_stream_beats_however_much_is_written(void)
 	house_deliver(&house, BX_OK);
 	bx_session_chunk_sent(&tap.stream, 25000);
 	CU_ASSERT_EQUAL(write(&house, &tap, 1, 25000).wake, BX_WAKE_TIMEOUT);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 35000);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 35000);
 	close(&house, &tap, 25000);
 	house_close(&house);
 }
@@ -238,14 +239,14 @@ a_lazy_message_goes_out_with_the_next_chunk_or_at_its_time(void)
 	house_open(&house);
 	begin(&house, &tap);
 	deliver_lazily(&house, 4000);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 4000);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 4000);
 	CU_ASSERT_FALSE(bx_sessions_has_ready(house.sessions));
 	bx_sessions_advance(house.sessions, 4000);
 	/* That is no beat. */
 	CU_ASSERT_EQUAL(write(&house, &tap, 1, 4000).wake, BX_WAKE_MESSAGE);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 10000);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 10000);
 	deliver_lazily(&house, 20000);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 10000);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 10000);
 	bx_sessions_advance(house.sessions, 10000);
 	CU_ASSERT_EQUAL(write(&house, &tap, 1, 10000).wake, BX_WAKE_TIMEOUT);
 	deliver_lazily(&house, 15000);
@@ -256,7 +257,7 @@ a_lazy_message_goes_out_with_the_next_chunk_or_at_its_time(void)
 	(void)take(&house, &tap);
 	deliver_lazily(&house, 12000);
 	bx_session_chunk_sent(&tap.stream, 10000);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 12000);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 12000);
 	close(&house, &tap, 10000);
 	house_close(&house);
 }
@@ -374,7 +375,7 @@ a_hold_beside_a_stream_does_not_hear_of_its_events(void)
 	bx_list_init(&reader.ready);
 	(void)bx_session_connect(house.session, -1, &may_hold);
 	bx_session_hold(house.session, &reader, 500);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 500);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 500);
 	bx_session_let_go(&reader);
 	close(&house, &tap, 0);
 	house_close(&house);
@@ -393,11 +394,11 @@ rule_84_a_session_does_not_expire_while_it_has_a_stream(void)
 	bx_session_replied(house.session,
 	    bx_session_connect(house.session, 5000, &may_hold), 1000);
 	bx_session_touch(house.session, 2000);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 10000);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 10000);
 	bx_sessions_advance(house.sessions, 60000);
 	CU_ASSERT_EQUAL(bx_sessions_count(house.sessions), 1);
 	close(&house, &tap, 60000);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 75000);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 75000);
 	bx_sessions_advance(house.sessions, 75000);
 	CU_ASSERT_EQUAL(bx_sessions_count(house.sessions), 0);
 	house_close(&house);
@@ -425,7 +426,7 @@ replies_and_a_held_connect_leave_events_to_the_stream(void)
 	close(&house, &tap, 0);
 	CU_ASSERT_EQUAL(reader.wake, BX_WAKE_MESSAGE);
 	CU_ASSERT_TRUE(bx_session_may_take(house.session, false));
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), BX_NEVER);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), BX_NEVER);
 	bx_session_let_go(&reader);
 	house_close(&house);
 }
@@ -443,11 +444,11 @@ a_hold_waits_no_more_for_what_a_stream_has_taken(void)
 	(void)bx_session_connect(house.session, -1, &may_hold);
 	bx_session_hold(house.session, &reader, 9000);
 	deliver_lazily(&house, 4000);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 4000);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 4000);
 	open(&house, &tap);
 	(void)write(&house, &tap, 0, 0);
 	(void)write(&house, &tap, 1, 0);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 9000);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 9000);
 	bx_session_let_go(&reader);
 	close(&house, &tap, 0);
 	house_close(&house);
@@ -485,12 +486,12 @@ a_hold_beside_a_stream_ends_at_its_own_time(void)
 	(void)bx_session_connect(house.session, -1, &may_hold);
 	bx_session_hold(house.session, &reader, 500);
 	begin(&house, &tap);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 500);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 500);
 	bx_sessions_advance(house.sessions, 500);
 	CU_ASSERT_EQUAL(reader.wake, BX_WAKE_TIMEOUT);
 	bx_session_let_go(&reader);
 	bx_session_replied(house.session, 1, 500);
-	CU_ASSERT_EQUAL(bx_sessions_next_deadline(house.sessions), 10000);
+	CU_ASSERT_EQUAL(due_earliest(house.sessions), 10000);
 	close(&house, &tap, 500);
 	house_close(&house);
 }
