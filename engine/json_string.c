@@ -72,6 +72,17 @@ decode_next(const char **at, char out[4])
 	return encode_utf8(code, out);
 }
 
+/* Decode a string that has no escapes: what is between its quotes. */
+static enum bx_status
+copy_plain(struct bx_slice value, char *out, size_t size, size_t *len)
+{
+	if (value.len - 2 > size)
+		return BX_EFULL;
+	*len = value.len - 2;
+	memcpy(out, value.at + 1, *len);
+	return BX_OK;
+}
+
 enum bx_status
 bx_json_string_decode(struct bx_slice value, char *out, size_t size,
     size_t *len)
@@ -82,6 +93,8 @@ bx_json_string_decode(struct bx_slice value, char *out, size_t size,
 
 	if (bx_json_type_of(value) != BX_JSON_STRING)
 		return BX_EINVAL;
+	if (memchr(value.at, '\\', value.len) == NULL)
+		return copy_plain(value, out, size, len);
 	end = value.at + value.len - 1;
 	for (at = value.at + 1; at < end; used += n) {
 		n = decode_next(&at, bytes);
@@ -103,6 +116,11 @@ bx_json_string_equals(struct bx_slice value, const char *text)
 	/* Decoding never makes a string longer. */
 	if (bx_json_type_of(value) != BX_JSON_STRING || value.len < len + 2)
 		return false;
+	/* An escape is longer than what it stands for, so one that is as long
+	 * has none, if it is the same. */
+	if (value.len == len + 2)
+		return memcmp(value.at + 1, text, len) == 0 &&
+		    memchr(text, '\\', len) == NULL;
 	end = value.at + value.len - 1;
 	for (at = value.at + 1; at < end; used += n) {
 		n = decode_next(&at, bytes);

@@ -459,6 +459,8 @@ test_decode(void)
 
 	expect_decoded("\"\"", TEXT(""));
 	expect_decoded("\"/a/b\"", TEXT("/a/b"));
+	expect_decoded("\"/a\\/b\"", TEXT("/a/b"));
+	expect_decoded("\"/a/b\\\\\"", TEXT("/a/b\\"));
 	expect_decoded("\"a\\u0000b\"", TEXT("a\0b"));
 	expect_decoded("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
 	    TEXT("\"\\/\b\f\n\r\t"));
@@ -504,8 +506,17 @@ test_equals(void)
 	CU_ASSERT_FALSE(bx_json_string_equals(TEXT("\"ack\\u0000b\""), "ack"));
 	CU_ASSERT_FALSE(bx_json_string_equals(TEXT("\"\\u0000\""), ""));
 	CU_ASSERT_FALSE(bx_json_string_equals(TEXT("\"\\u00e9\""), "\xc3"));
+	/* As many bytes as the text, and not what they stand for. */
+	CU_ASSERT_FALSE(bx_json_string_equals(TEXT("\"acK\""), "ack"));
+	CU_ASSERT_FALSE(bx_json_string_equals(TEXT("\"a\\n\""), "a\\n"));
+	CU_ASSERT_FALSE(bx_json_string_equals(TEXT("\"\\\\\""), "\\\\"));
+	CU_ASSERT(bx_json_string_equals(TEXT("\"\\\\\""), "\\"));
+	CU_ASSERT(bx_json_string_equals(TEXT("\"a\\n\""), "a\n"));
+	CU_ASSERT_FALSE(bx_json_string_equals(TEXT("\"acks\\n\""), "ack"));
 	CU_ASSERT_FALSE(bx_json_string_equals(TEXT("1"), "1"));
+	CU_ASSERT_FALSE(bx_json_string_equals(TEXT("\"1\""), "1\""));
 	CU_ASSERT_FALSE(bx_json_string_equals(TEXT("null"), "null"));
+	CU_ASSERT_FALSE(bx_json_string_equals(TEXT("null"), "ul"));
 	CU_ASSERT_FALSE(bx_json_string_equals(TEXT(""), ""));
 }
 
