@@ -6,18 +6,23 @@
 
 #include "envelope.h"
 
-static const char *const field_names[BX_FIELD_COUNT] = {
-	[BX_FIELD_CHANNEL] = "channel",
-	[BX_FIELD_CLIENT_ID] = "clientId",
-	[BX_FIELD_ID] = "id",
-	[BX_FIELD_DATA] = "data",
-	[BX_FIELD_EXT] = "ext",
-	[BX_FIELD_ADVICE] = "advice",
-	[BX_FIELD_SUBSCRIPTION] = "subscription",
-	[BX_FIELD_CONNECTION_TYPE] = "connectionType",
-	[BX_FIELD_SUPPORTED_CONNECTION_TYPES] = "supportedConnectionTypes",
-	[BX_FIELD_VERSION] = "version",
-	[BX_FIELD_MINIMUM_VERSION] = "minimumVersion",
+#define NAME(text) \
+	{ \
+		(text), sizeof(text) - 1 \
+	}
+static const struct bx_slice field_names[BX_FIELD_COUNT] = {
+	[BX_FIELD_CHANNEL] = NAME("channel"),
+	[BX_FIELD_CLIENT_ID] = NAME("clientId"),
+	[BX_FIELD_ID] = NAME("id"),
+	[BX_FIELD_DATA] = NAME("data"),
+	[BX_FIELD_EXT] = NAME("ext"),
+	[BX_FIELD_ADVICE] = NAME("advice"),
+	[BX_FIELD_SUBSCRIPTION] = NAME("subscription"),
+	[BX_FIELD_CONNECTION_TYPE] = NAME("connectionType"),
+	[BX_FIELD_SUPPORTED_CONNECTION_TYPES] =
+	    NAME("supportedConnectionTypes"),
+	[BX_FIELD_VERSION] = NAME("version"),
+	[BX_FIELD_MINIMUM_VERSION] = NAME("minimumVersion"),
 };
 
 void
@@ -58,6 +63,28 @@ add_envelope(struct bx_envelopes *envelopes)
 	return list;
 }
 
+/* Which field a key names; BX_FIELD_COUNT: none. */
+static int
+field_of(struct bx_slice key)
+{
+	const struct bx_slice *name;
+	int field;
+
+	for (field = 0; field < BX_FIELD_COUNT; field++) {
+		name = &field_names[field];
+		if (key.len == name->len + 2 &&
+		    memcmp(key.at + 1, name->at, name->len) == 0)
+			return field;
+	}
+	/* Hardly anybody spells a key with escapes. */
+	if (memchr(key.at, '\\', key.len) == NULL)
+		return BX_FIELD_COUNT;
+	for (field = 0; field < BX_FIELD_COUNT; field++)
+		if (bx_json_string_equals(key, field_names[field].at))
+			break;
+	return field;
+}
+
 static enum bx_status
 scan_message(struct bx_json *json, const char *bytes,
     struct bx_envelope *envelope)
@@ -76,14 +103,11 @@ scan_message(struct bx_json *json, const char *bytes,
 		status = bx_json_value(json, &value);
 		if (status != BX_OK)
 			break;
-		for (field = 0; field < BX_FIELD_COUNT; field++)
-			if (bx_json_string_equals(key, field_names[field])) {
-				envelope->field[field].at =
-				    (uint32_t)(value.at - bytes);
-				envelope->field[field].len =
-				    (uint32_t)value.len;
-				break;
-			}
+		field = field_of(key);
+		if (field == BX_FIELD_COUNT)
+			continue;
+		envelope->field[field].at = (uint32_t)(value.at - bytes);
+		envelope->field[field].len = (uint32_t)value.len;
 	}
 	return status;
 }

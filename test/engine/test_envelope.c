@@ -62,6 +62,31 @@ fields_are_found_as_they_were_sent(void)
 }
 
 static void
+a_field_is_named_by_its_whole_key_however_spelt(void)
+{
+	static const char text[] = "[{\"channels\":1,\"channe\":2,\"\":3,"
+				   "\"Channel\":4,\"channel\\u0000\":5,"
+				   "\"\\nhannel\":6,\"dat\":7,\"xxxx\":8},"
+				   "{\"chann\\u0065l\":1,\"ext\":2,"
+				   "\"\\u0064ata\":3,\"dat\\\\a\":4,"
+				   "\"minimumVersion\":5}]";
+	struct bx_envelopes envelopes;
+	int field;
+
+	bx_envelopes_init(&envelopes, unit_env());
+	CU_ASSERT_EQUAL_FATAL(scan(&envelopes, text), BX_OK);
+	CU_ASSERT_EQUAL_FATAL(envelopes.count, 2);
+	for (field = 0; field < BX_FIELD_COUNT; field++)
+		check_field(&envelopes.list[0], text, (enum bx_field)field,
+		    "");
+	check_field(&envelopes.list[1], text, BX_FIELD_CHANNEL, "1");
+	check_field(&envelopes.list[1], text, BX_FIELD_EXT, "2");
+	check_field(&envelopes.list[1], text, BX_FIELD_DATA, "3");
+	check_field(&envelopes.list[1], text, BX_FIELD_MINIMUM_VERSION, "5");
+	bx_envelopes_fini(&envelopes);
+}
+
+static void
 rule_9_what_is_no_message_is_refused_whole(void)
 {
 	static const char *const bad[] = {
@@ -141,6 +166,8 @@ no_memory_is_told_apart_from_bad_json(void)
 static const struct unit_test tests[] = {
 	{ "fields are found as they were sent",
 	    fields_are_found_as_they_were_sent },
+	{ "a field is named by its whole key, however spelt",
+	    a_field_is_named_by_its_whole_key_however_spelt },
 	{ "rule 9: what is no message is refused whole",
 	    rule_9_what_is_no_message_is_refused_whole },
 	{ "more than max_count messages are too many",
