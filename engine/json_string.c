@@ -205,6 +205,9 @@ bx_json_member(struct bx_slice object, const char *name)
 	struct bx_json json;
 	bool more;
 
+	/* Plugins look into the ext of each message, and few have any. */
+	if (object.len == 0)
+		return found;
 	bx_json_init(&json, object.at, object.len, BX_JSON_DEPTH_MAX);
 	if (bx_json_peek(&json) != BX_JSON_OBJECT ||
 	    bx_json_enter(&json) != BX_OK)
