@@ -121,24 +121,31 @@ scan_word(const char *at, const char *end, const char *word)
 	return at + len;
 }
 
+/* What a value is by its first byte. */
+static const unsigned char types[256] = {
+	['{'] = BX_JSON_OBJECT,
+	['['] = BX_JSON_ARRAY,
+	['"'] = BX_JSON_STRING,
+	['t'] = BX_JSON_BOOLEAN,
+	['f'] = BX_JSON_BOOLEAN,
+	['n'] = BX_JSON_NULL,
+	['-'] = BX_JSON_NUMBER,
+	['0'] = BX_JSON_NUMBER,
+	['1'] = BX_JSON_NUMBER,
+	['2'] = BX_JSON_NUMBER,
+	['3'] = BX_JSON_NUMBER,
+	['4'] = BX_JSON_NUMBER,
+	['5'] = BX_JSON_NUMBER,
+	['6'] = BX_JSON_NUMBER,
+	['7'] = BX_JSON_NUMBER,
+	['8'] = BX_JSON_NUMBER,
+	['9'] = BX_JSON_NUMBER,
+};
+
 static enum bx_json_type
 type_of(char c)
 {
-	switch (c) {
-	case '{':
-		return BX_JSON_OBJECT;
-	case '[':
-		return BX_JSON_ARRAY;
-	case '"':
-		return BX_JSON_STRING;
-	case 't':
-	case 'f':
-		return BX_JSON_BOOLEAN;
-	case 'n':
-		return BX_JSON_NULL;
-	default:
-		return is_digit(c) || c == '-' ? BX_JSON_NUMBER : BX_JSON_NONE;
-	}
+	return (enum bx_json_type)types[(unsigned char)c];
 }
 
 void
@@ -213,12 +220,22 @@ skip_scalar(struct bx_json *json, enum bx_json_type type)
 	return BX_OK;
 }
 
+/* Step into a container, or check and skip what is none. */
+static enum bx_status
+enter_or_skip(struct bx_json *json)
+{
+	enum bx_json_type type = bx_json_peek(json);
+
+	if (type == BX_JSON_OBJECT || type == BX_JSON_ARRAY)
+		return bx_json_enter(json);
+	return skip_scalar(json, type);
+}
+
 /* Nesting is counted, not recursed into, so the depth costs no stack. */
 enum bx_status
 bx_json_value(struct bx_json *json, struct bx_slice *value)
 {
 	unsigned depth = json->depth;
-	enum bx_json_type type;
 	enum bx_status status;
 	struct bx_slice key;
 	const char *start;
@@ -226,18 +243,14 @@ bx_json_value(struct bx_json *json, struct bx_slice *value)
 
 	skip_space(json);
 	start = json->at;
-	do {
-		type = bx_json_peek(json);
-		if (type == BX_JSON_OBJECT || type == BX_JSON_ARRAY)
-			status = bx_json_enter(json);
-		else
-			status = skip_scalar(json, type);
-		more = false;
-		while (status == BX_OK && json->depth > depth && !more)
-			status = bx_json_next(json, &key, &more);
-		if (status != BX_OK)
-			return status;
-	} while (json->depth > depth);
+	status = enter_or_skip(json);
+	while (status == BX_OK && json->depth > depth) {
+		status = bx_json_next(json, &key, &more);
+		if (status == BX_OK && more)
+			status = enter_or_skip(json);
+	}
+	if (status != BX_OK)
+		return status;
 	value->at = start;
 	value->len = (size_t)(json->at - start);
 	return BX_OK;

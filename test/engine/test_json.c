@@ -428,6 +428,20 @@ test_types(void)
 	}
 }
 
+static void
+test_no_types(void)
+{
+	int byte;
+	char c;
+
+	for (byte = 0; byte < 256; byte++) {
+		c = (char)byte;
+		CU_ASSERT_EQUAL(bx_json_type_of((struct bx_slice){ &c, 1 }) ==
+			BX_JSON_NONE,
+		    memchr("{[\"tfn-0123456789", c, 17) == NULL);
+	}
+}
+
 /* Decode text with just enough room, and with one byte less. */
 static void
 expect_decoded(const char *text, struct bx_slice bytes)
@@ -699,6 +713,7 @@ static const struct unit_test tests[] = {
 	{ "walking is as strict as skipping", test_walk_strict },
 	{ "walking needs a container, and each value read", test_walk_unread },
 	{ "the first byte tells the type", test_types },
+	{ "a byte that starts nothing has no type", test_no_types },
 	{ "strings decode to UTF-8, NUL included", test_decode },
 	{ "a lone surrogate decodes to three bytes", test_decode_lone },
 	{ "a string equals only what it decodes to", test_equals },
