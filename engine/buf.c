@@ -72,6 +72,29 @@ bx_buf_append(struct bx_buf *buf, const void *bytes, size_t len)
 }
 
 enum bx_status
+bx_buf_append_parts(struct bx_buf *buf, const struct bx_slice *parts,
+    size_t count)
+{
+	size_t i, len = 0;
+
+	for (i = 0; i < count && !buf->failed; i++) {
+		buf->failed = parts[i].len > SIZE_MAX - len;
+		len += parts[i].len;
+	}
+	if (buf->failed || !reserve(buf, len)) {
+		buf->failed = true;
+		return BX_ENOMEM;
+	}
+	for (i = 0; i < count; i++) {
+		if (parts[i].len == 0)
+			continue;
+		memcpy(buf->bytes + buf->len, parts[i].at, parts[i].len);
+		buf->len += parts[i].len;
+	}
+	return BX_OK;
+}
+
+enum bx_status
 bx_buf_append_text(struct bx_buf *buf, const char *text)
 {
 	return bx_buf_append(buf, text, strlen(text));

@@ -16,6 +16,7 @@
 
 #include "env.h"
 #include "status.h"
+#include "types.h"
 
 struct bx_buf {
 	const struct bx_env *env;
@@ -37,6 +38,10 @@ void bx_buf_clear(struct bx_buf *buf);
 /* BX_ENOMEM also when the buffer has failed before. */
 enum bx_status bx_buf_append(struct bx_buf *buf, const void *bytes,
     size_t len);
+
+/* Append all parts, one behind the other, or none of them. */
+enum bx_status bx_buf_append_parts(struct bx_buf *buf,
+    const struct bx_slice *parts, size_t count);
 
 /* Append a string without its NUL. */
 enum bx_status bx_buf_append_text(struct bx_buf *buf, const char *text);

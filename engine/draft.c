@@ -59,6 +59,21 @@ bx_draft_ext(struct bx_draft *draft, const char *name, struct bx_slice value)
 	append_member(&draft->ext, name, value);
 }
 
+void
+bx_draft_labelled(struct bx_draft *draft, struct bx_slice label,
+    struct bx_slice value)
+{
+	const struct bx_slice parts[] = {
+		{ ",", draft->fields.len > 0 ? 1 : 0 },
+		label,
+		value,
+	};
+
+	if (value.len > 0)
+		(void)bx_buf_append_parts(&draft->fields, parts,
+		    sizeof(parts) / sizeof(parts[0]));
+}
+
 struct bx_buf *
 bx_draft_begin_field(struct bx_draft *draft, const char *name)
 {

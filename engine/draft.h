@@ -38,6 +38,11 @@ void bx_draft_field(struct bx_draft *draft, const char *name,
 void bx_draft_ext(struct bx_draft *draft, const char *name,
     struct bx_slice value);
 
+/* The same as bx_draft_field, where the name is written as it goes out, such as
+ * "id": with its quotes and colon. */
+void bx_draft_labelled(struct bx_draft *draft, struct bx_slice label,
+    struct bx_slice value);
+
 /* Begin a field; its value is then to be appended to the buffer returned,
  * which is the draft's. */
 struct bx_buf *bx_draft_begin_field(struct bx_draft *draft, const char *name);

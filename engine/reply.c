@@ -10,6 +10,8 @@
 /* How much of a client's own text an error repeats. */
 #define ARGUMENT_MAX 128
 
+#define LITERAL(text) ((struct bx_slice){ (text), sizeof(text) - 1 })
+
 static const struct {
 	const char *code;
 	const char *text;
@@ -41,8 +43,8 @@ bx_reply_begin(struct bx_draft *draft, struct bx_slice channel,
     struct bx_slice id)
 {
 	bx_draft_clear(draft);
-	bx_draft_field(draft, "channel", channel);
-	bx_draft_field(draft, "id", id);
+	bx_draft_labelled(draft, LITERAL("\"channel\":"), channel);
+	bx_draft_labelled(draft, LITERAL("\"id\":"), id);
 }
 
 void
@@ -53,23 +55,22 @@ bx_reply_text(struct bx_draft *draft, const char *name, const char *text)
 }
 
 static void
-append_literal(struct bx_draft *draft, const char *name, const char *json)
+set_successful(struct bx_draft *draft, struct bx_slice flag, bool successful)
 {
-	bx_draft_field(draft, name, (struct bx_slice){ json, strlen(json) });
+	bx_draft_labelled(draft, LITERAL("\"successful\":"), flag);
+	draft->successful = successful;
 }
 
 void
 bx_reply_success(struct bx_draft *draft)
 {
-	append_literal(draft, "successful", "true");
-	draft->successful = true;
+	set_successful(draft, LITERAL("true"), true);
 }
 
 void
 bx_reply_failure(struct bx_draft *draft)
 {
-	append_literal(draft, "successful", "false");
-	draft->successful = false;
+	set_successful(draft, LITERAL("false"), false);
 }
 
 /* Printable ASCII without what would end a string or an argument. */

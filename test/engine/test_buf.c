@@ -36,6 +36,59 @@ test_order(void)
 }
 
 static void
+test_parts(void)
+{
+	const struct bx_slice parts[] = { { "a", 1 }, { NULL, 0 }, { "bc", 2 },
+		{ "", 0 }, { "\0d", 2 } };
+	const struct bx_slice longest[] = { { "x", 1 }, { "y", SIZE_MAX },
+		{ "z", 1 } };
+	struct bx_buf buf;
+
+	bx_buf_init(&buf, unit_env());
+	CU_ASSERT_EQUAL(bx_buf_append_parts(&buf, parts, 0), BX_OK);
+	CU_ASSERT_EQUAL(bx_buf_append_parts(&buf, &parts[1], 1), BX_OK);
+	CU_ASSERT_PTR_NULL(buf.bytes);
+	CU_ASSERT_EQUAL(bx_buf_append_parts(&buf, parts, 5), BX_OK);
+	CU_ASSERT_EQUAL(bx_buf_append_parts(&buf, parts, 3), BX_OK);
+	CU_ASSERT_EQUAL_FATAL(buf.len, 8);
+	CU_ASSERT_EQUAL(memcmp(buf.bytes, "abc\0dabc", 8), 0);
+	CU_ASSERT_EQUAL(unit_allocations(), 1);
+	/* What is longer than any memory must not be taken for short. */
+	CU_ASSERT_EQUAL(bx_buf_append_parts(&buf, longest, 3), BX_ENOMEM);
+	CU_ASSERT_EQUAL(bx_buf_append_parts(&buf, parts, 1), BX_ENOMEM);
+	CU_ASSERT_EQUAL(buf.len, 8);
+	bx_buf_fini(&buf);
+}
+
+static bool
+append_parts(void *ctx)
+{
+	const struct bx_slice parts[] = { { "ab", 2 }, { ctx, 500 } };
+	enum bx_status status;
+	struct bx_buf buf;
+
+	bx_buf_init(&buf, unit_env());
+	CU_ASSERT_EQUAL(bx_buf_append_parts(&buf, parts, 1),
+	    unit_has_failed() ? BX_ENOMEM : BX_OK);
+	status = bx_buf_append_parts(&buf, parts, 2);
+	CU_ASSERT_EQUAL(status, unit_has_failed() ? BX_ENOMEM : BX_OK);
+	CU_ASSERT(status != BX_OK || buf.len == 504);
+	/* All of them or none. */
+	CU_ASSERT(status == BX_OK || buf.len == 0 || buf.len == 2);
+	bx_buf_fini(&buf);
+	return status == BX_OK;
+}
+
+static void
+test_parts_fail(void)
+{
+	char bytes[500];
+
+	memset(bytes, 'x', sizeof(bytes));
+	CU_ASSERT_EQUAL(unit_fail_each(append_parts, bytes), 2);
+}
+
+static void
 test_growth(void)
 {
 	struct bx_buf buf;
@@ -133,6 +186,8 @@ test_fails(void)
 static const struct unit_test tests[] = {
 	{ "an empty buffer needs no memory", test_empty },
 	{ "bytes are kept in order, NULs among them", test_order },
+	{ "parts are put one behind the other, all or none", test_parts },
+	{ "without memory no part is appended", test_parts_fail },
 	{ "a buffer grows by doubling", test_growth },
 	{ "integers are written in decimal", test_integers },
 	{ "clearing keeps the memory", test_clear },

@@ -56,6 +56,21 @@ names_are_escaped(void)
 }
 
 static void
+labels_are_written_as_they_are(void)
+{
+	struct bx_draft draft;
+
+	bx_draft_init(&draft, unit_env());
+	bx_draft_labelled(&draft, slice("\"none\":"), slice(""));
+	bx_draft_labelled(&draft, slice("\"a\":"), slice("1"));
+	bx_draft_labelled(&draft, slice("\"none\":"), slice(""));
+	bx_draft_field(&draft, "b", slice("2"));
+	bx_draft_labelled(&draft, slice("\"c\\u0022\":"), slice("[3]"));
+	check(&draft, "{\"a\":1,\"b\":2,\"c\\u0022\":[3]}");
+	bx_draft_fini(&draft);
+}
+
+static void
 a_cleared_draft_starts_anew(void)
 {
 	struct bx_draft draft;
@@ -72,6 +87,10 @@ a_cleared_draft_starts_anew(void)
 static bool
 write_draft(void *ctx)
 {
+	static const char long_value[] =
+	    "\"longer than what the first allocation of a buffer has room "
+	    "for: "
+	    "more than 64 bytes\"";
 	struct bx_message *message;
 	struct bx_draft draft;
 	bool whole;
@@ -80,6 +99,7 @@ write_draft(void *ctx)
 	bx_draft_init(&draft, unit_env());
 	bx_draft_ext(&draft, "b", slice("2"));
 	bx_draft_field(&draft, "a", slice("1"));
+	bx_draft_labelled(&draft, slice("\"c\":"), slice(long_value));
 	whole = bx_draft_is_whole(&draft);
 	message = bx_message_of_draft(&draft);
 	CU_ASSERT(whole || message == NULL);
@@ -91,13 +111,14 @@ write_draft(void *ctx)
 static void
 a_draft_that_lacks_a_part_is_no_message(void)
 {
-	CU_ASSERT(unit_fail_each(write_draft, NULL) >= 3);
+	CU_ASSERT(unit_fail_each(write_draft, NULL) >= 4);
 }
 
 static const struct unit_test tests[] = {
 	{ "ext is one object behind all fields",
 	    ext_is_one_object_behind_all_fields },
 	{ "names are escaped", names_are_escaped },
+	{ "labels are written as they are", labels_are_written_as_they_are },
 	{ "a cleared draft starts anew", a_cleared_draft_starts_anew },
 	{ "a draft that lacks a part is no message",
 	    a_draft_that_lacks_a_part_is_no_message },
