@@ -120,6 +120,12 @@ bx_hooks_remove_policy(struct bx_hooks *hooks, uint64_t handle)
 	bx_free(hooks->env, node);
 }
 
+bool
+bx_hooks_has_policy(const struct bx_hooks *hooks)
+{
+	return !bx_list_is_empty(&hooks->policies);
+}
+
 enum bx_verdict
 bx_hooks_ask(struct bx_hooks *hooks, struct bx_question *question,
     uint64_t *after)

@@ -43,6 +43,9 @@ enum bx_status bx_hooks_add_policy(struct bx_hooks *hooks, bx_policy_fn *fn,
     void *ctx, uint64_t *handle);
 void bx_hooks_remove_policy(struct bx_hooks *hooks, uint64_t handle);
 
+/* Is there any callback to ask? */
+bool bx_hooks_has_policy(const struct bx_hooks *hooks);
+
 /*
  * Ask, in order, the callbacks added after handle *after (0: all of them),
  * until one does not abstain; *after is then that one's handle.

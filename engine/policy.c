@@ -52,9 +52,9 @@ bx_asker_resolve(struct bx_asker *asker, enum bx_verdict verdict,
 }
 
 static enum bx_verdict
-default_verdict(const struct bx_question *question)
+default_verdict(enum bx_operation operation, bool is_meta)
 {
-	switch (question->operation) {
+	switch (operation) {
 	case BX_OPERATION_HANDSHAKE:
 	case BX_OPERATION_CONNECT:
 	case BX_OPERATION_UNSUBSCRIBE:
@@ -65,7 +65,7 @@ default_verdict(const struct bx_question *question)
 	case BX_OPERATION_PUBLISH:
 		break;
 	}
-	return question->is_meta ? BX_VERDICT_DENY : BX_VERDICT_ALLOW;
+	return is_meta ? BX_VERDICT_DENY : BX_VERDICT_ALLOW;
 }
 
 /* The verdict on a question that no earlier pass has granted. */
@@ -96,8 +96,23 @@ decide(struct bx_hooks *hooks, struct bx_asker *asker,
 			    sizeof(asker->user));
 	}
 	if (verdict == BX_VERDICT_ABSTAIN)
-		verdict = default_verdict(question);
+		verdict =
+		    default_verdict(question->operation, question->is_meta);
 	return verdict;
+}
+
+bool
+bx_policy_allows_unasked(const struct bx_hooks *hooks, struct bx_asker *asker,
+    size_t place, enum bx_operation operation, bool is_meta)
+{
+	if (place < asker->granted)
+		return true;
+	/* A verdict that has come late counts, though its callback has gone. */
+	if (bx_hooks_has_policy(hooks) || asker->resolved ||
+	    default_verdict(operation, is_meta) != BX_VERDICT_ALLOW)
+		return false;
+	asker->granted = place + 1;
+	return true;
 }
 
 enum bx_verdict

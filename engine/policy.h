@@ -46,6 +46,15 @@ void bx_asker_resolve(struct bx_asker *asker, enum bx_verdict verdict,
     const struct bx_denial *denial, const char *user);
 
 /*
+ * Would bx_policy_ask say ALLOW whatever the question looks like, as it was
+ * granted already, or there is no callback and the default allows it?  If so,
+ * it counts as asked.
+ */
+bool bx_policy_allows_unasked(const struct bx_hooks *hooks,
+    struct bx_asker *asker, size_t place, enum bx_operation operation,
+    bool is_meta);
+
+/*
  * Ask the question at the given place of the message's questions.  ALLOW,
  * DENY (question->denial says why, or else question->reason, which is then
  * never NULL) or PENDING (asker->ticket is set, and the handler must have done

@@ -47,8 +47,7 @@ bx_turn_set_denied(struct bx_turn *turn)
 	turn->denial.advises = false;
 }
 
-/* Keep what is used of it: every publish comes by here.  Callbacks write the
- * texts, so their ends are not trusted. */
+/* Callbacks write the texts, so their ends are not trusted. */
 static void
 take_answer(struct bx_turn *turn, const struct bx_question *question,
     enum bx_verdict verdict)
@@ -64,8 +63,14 @@ take_answer(struct bx_turn *turn, const struct bx_question *question,
 	}
 }
 
-enum bx_verdict
-bx_turn_ask(struct bx_turn *turn, const struct bx_ask *ask)
+static bool
+is_about_meta(const struct bx_ask *ask)
+{
+	return ask->channel != NULL && ask->channel->kind == BX_CHANNEL_META;
+}
+
+static enum bx_verdict
+ask_policy(struct bx_turn *turn, const struct bx_ask *ask)
 {
 	const struct bx_channel_name *name =
 	    ask->channel != NULL ? ask->channel : &turn->channel.name;
@@ -75,14 +80,25 @@ bx_turn_ask(struct bx_turn *turn, const struct bx_ask *ask)
 		.session = turn->session,
 		.channel = { name->text, name->len },
 		.message = &message,
-		.is_meta =
-		    ask->channel != NULL && name->kind == BX_CHANNEL_META,
+		.is_meta = is_about_meta(ask),
 	};
 	enum bx_verdict verdict;
 
 	verdict = bx_policy_ask(turn->core->hooks, turn->asker, ask->place,
 	    &question);
 	take_answer(turn, &question, verdict);
+	return verdict;
+}
+
+enum bx_verdict
+bx_turn_ask(struct bx_turn *turn, const struct bx_ask *ask)
+{
+	enum bx_verdict verdict = BX_VERDICT_ALLOW;
+
+	/* Every connect and publish comes by here, and a question is long. */
+	if (!bx_policy_allows_unasked(turn->core->hooks, turn->asker,
+		ask->place, ask->operation, is_about_meta(ask)))
+		verdict = ask_policy(turn, ask);
 	/* Both have to agree: what callbacks allow, the rules may not. */
 	if (verdict == BX_VERDICT_ALLOW && !is_by_rule(turn, ask)) {
 		bx_turn_set_denied(turn);

@@ -77,8 +77,10 @@ the_first_that_does_not_abstain_decides(void)
 	struct caller b;
 	struct caller c;
 
+	CU_ASSERT_FALSE(bx_hooks_has_policy(hooks));
 	CU_ASSERT_EQUAL(ask(hooks, 0), BX_VERDICT_ABSTAIN);
 	add(hooks, &a, 'a', BX_VERDICT_ABSTAIN);
+	CU_ASSERT_TRUE(bx_hooks_has_policy(hooks));
 	add(hooks, &b, 'b', BX_VERDICT_DENY);
 	add(hooks, &c, 'c', BX_VERDICT_ALLOW);
 	CU_ASSERT_EQUAL(ask(hooks, 0), BX_VERDICT_DENY);
@@ -88,6 +90,10 @@ the_first_that_does_not_abstain_decides(void)
 	bx_hooks_remove_policy(hooks, b.handle);
 	bx_hooks_remove_policy(hooks, b.handle);
 	CU_ASSERT_EQUAL(ask(hooks, 0), BX_VERDICT_ALLOW);
+	bx_hooks_remove_policy(hooks, a.handle);
+	CU_ASSERT_TRUE(bx_hooks_has_policy(hooks));
+	bx_hooks_remove_policy(hooks, c.handle);
+	CU_ASSERT_FALSE(bx_hooks_has_policy(hooks));
 	bx_hooks_free(hooks);
 	bx_hooks_free(NULL);
 }

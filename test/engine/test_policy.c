@@ -36,24 +36,31 @@ struct court {
 	const char *reason;
 	char error[BX_ERROR_TEXT_MAX];
 	char user[BX_USER_MAX + 1];
+	uint64_t handles[2]; /* of first and second */
 };
 
 static void
 open_court(struct court *court)
 {
 	const uint64_t seed[2] = { 5, 6 };
-	uint64_t handle;
 
 	memset(court, 0, sizeof(*court));
 	court->hooks = bx_hooks_new(unit_env(), seed);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(court->hooks);
 	CU_ASSERT_EQUAL(bx_hooks_add_policy(court->hooks, reply, &court->first,
-			    &handle),
+			    &court->handles[0]),
 	    BX_OK);
 	CU_ASSERT_EQUAL(bx_hooks_add_policy(court->hooks, reply,
-			    &court->second, &handle),
+			    &court->second, &court->handles[1]),
 	    BX_OK);
 	bx_asker_init(&court->asker);
+}
+
+static void
+close_callbacks(struct court *court)
+{
+	bx_hooks_remove_policy(court->hooks, court->handles[0]);
+	bx_hooks_remove_policy(court->hooks, court->handles[1]);
 }
 
 static enum bx_verdict
@@ -322,9 +329,65 @@ pending_without_having_parked_is_a_denial(void)
 	bx_hooks_free(court.hooks);
 }
 
+/* May it be done unasked, at the place after the last one that was granted? */
+static bool
+is_allowed_unasked(struct court *court, enum bx_operation operation,
+    bool is_meta)
+{
+	size_t place = court->asker.granted;
+	bool allowed = bx_policy_allows_unasked(court->hooks, &court->asker,
+	    place, operation, is_meta);
+
+	CU_ASSERT_EQUAL(court->asker.granted, allowed ? place + 1 : place);
+	return allowed;
+}
+
+static void
+without_callbacks_nobody_asks_about_what_is_allowed_by_default(void)
+{
+	struct court court;
+
+	open_court(&court);
+	CU_ASSERT_FALSE(
+	    is_allowed_unasked(&court, BX_OPERATION_CONNECT, false));
+	close_callbacks(&court);
+	CU_ASSERT(is_allowed_unasked(&court, BX_OPERATION_CONNECT, false));
+	CU_ASSERT(is_allowed_unasked(&court, BX_OPERATION_PUBLISH, false));
+	CU_ASSERT(is_allowed_unasked(&court, BX_OPERATION_DISCONNECT, true));
+	CU_ASSERT_FALSE(
+	    is_allowed_unasked(&court, BX_OPERATION_SUBSCRIBE, true));
+	/* What counts as asked is not asked by callbacks that come later. */
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_PUBLISH, "/meta/a", 2),
+	    BX_VERDICT_ALLOW);
+	CU_ASSERT(bx_policy_allows_unasked(court.hooks, &court.asker, 2,
+	    BX_OPERATION_SUBSCRIBE, true));
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_SUBSCRIBE, "/meta/a", 3),
+	    BX_VERDICT_DENY);
+	bx_hooks_free(court.hooks);
+}
+
+static void
+a_late_verdict_counts_when_its_callback_has_gone(void)
+{
+	struct court court;
+
+	park_and_resolve(&court, 0, BX_VERDICT_DENY);
+	close_callbacks(&court);
+	CU_ASSERT_FALSE(
+	    is_allowed_unasked(&court, BX_OPERATION_PUBLISH, false));
+	CU_ASSERT_EQUAL(ask(&court, BX_OPERATION_PUBLISH, "/a", 0),
+	    BX_VERDICT_DENY);
+	CU_ASSERT_STRING_EQUAL(court.error, "499::late");
+	bx_hooks_free(court.hooks);
+}
+
 static const struct unit_test tests[] = {
 	{ "by default all but meta is allowed",
 	    by_default_all_but_meta_is_allowed },
+	{ "without callbacks nobody asks about what is allowed by default",
+	    without_callbacks_nobody_asks_about_what_is_allowed_by_default },
+	{ "a late verdict counts when its callback has gone",
+	    a_late_verdict_counts_when_its_callback_has_gone },
 	{ "what was granted is not asked again",
 	    what_was_granted_is_not_asked_again },
 	{ "a late verdict counts as if it had been returned",
