@@ -319,14 +319,14 @@ fcgi_conn_flush(struct fcgi_conn *conn)
 	mind_silence(conn);
 }
 
-/* Where nothing can follow there is nothing to write together with. */
+/* Where no other request waits there is nothing to write together with. */
 void
 fcgi_conn_answer(struct fcgi_request *request)
 {
 	struct fcgi_conn *conn = request->peer;
 
 	fcgi_conn_settle(conn, request, fcgi_request_answer(request));
-	if (conn->is_last && conn->requests.count == 1)
+	if (conn->requests.count == 1)
 		fcgi_conn_flush(conn);
 }
 
