@@ -25,7 +25,7 @@ load_publisher_init(struct load_publisher *publisher, struct load_run *run,
 	memset(publisher, 0, sizeof(*publisher));
 	publisher->run = run;
 	publisher->client = client;
-	publisher->acks = &run->stats.acks;
+	publisher->tally = &run->stats.published;
 	publisher->call.owner = publisher;
 	publisher->call.on_end = on_reply;
 	bx_list_init(&publisher->due);
@@ -109,8 +109,7 @@ send_next(struct load_publisher *publisher)
 	for (uint32_t i = 0; i < batch->count; i++)
 		add_message(publisher, batch);
 	load_bytes_append(&publisher->call.body, "]", 1);
-	if (!publisher->is_probe)
-		publisher->run->stats.published += batch->count;
+	publisher->tally->sent += batch->count;
 	publisher->call.cookie = load_client_cookie(publisher->client);
 	load_wire_send(publisher->run->wire, LOAD_LANE_SHARED,
 	    &publisher->call);
@@ -134,7 +133,7 @@ go_on(struct load_publisher *publisher)
 {
 	const struct load_mode *mode = publisher->run->options->mode;
 
-	if (mode->on_acked != NULL && !publisher->is_probe)
+	if (mode->on_acked != NULL && !publisher->is_beside)
 		mode->on_acked(publisher->run, publisher);
 	send_next(publisher);
 }
@@ -151,15 +150,13 @@ load_publisher_resume(struct load_publisher *publisher)
 static void
 count_acked(struct load_publisher *publisher, uint32_t acked)
 {
-	struct load_stats *stats = &publisher->run->stats;
 	load_nsec now = load_now();
 
-	if (!publisher->is_probe) {
-		stats->acked += acked;
-		stats->last = now;
-	}
+	publisher->tally->acked += acked;
+	if (!publisher->is_beside)
+		publisher->run->stats.last = now;
 	if (acked == publisher->flying->count)
-		load_histogram_add(publisher->acks,
+		load_histogram_add(&publisher->tally->latency,
 		    (uint64_t)(now - publisher->flying->due));
 }
 

@@ -19,8 +19,8 @@
 #include "wire.h"
 
 struct load_client;
-struct load_histogram;
 struct load_run;
+struct load_tally;
 
 /* A stream that is not counted by the ledger: nobody receives it. */
 #define LOAD_STREAM_QUIET UINT32_MAX
@@ -28,11 +28,11 @@ struct load_run;
 struct load_publisher {
 	struct load_run *run;
 	struct load_client *client;
-	struct load_histogram *acks; /* where its latencies go */
+	struct load_tally *tally; /* where it is counted */
 	struct load_call call;
 	struct bx_list due;	   /* batches that wait */
 	struct load_batch *flying; /* the one under way */
-	bool is_probe;		   /* and not counted with the others */
+	bool is_beside;		   /* of no concern to the mode */
 	bool is_stalled;	   /* the last one failed */
 };
 

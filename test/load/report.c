@@ -69,9 +69,9 @@ print_process(const struct load_run *run, uint32_t i)
 	if (run->ledger.fresh > 0)
 		(void)printf(", %.2f us per delivery",
 		    cpu / 1e3 / (double)run->ledger.fresh);
-	else if (run->stats.acked > 0)
+	else if (run->stats.published.acked > 0)
 		(void)printf(", %.2f us per publish",
-		    cpu / 1e3 / (double)run->stats.acked);
+		    cpu / 1e3 / (double)run->stats.published.acked);
 	(void)printf("\n");
 }
 
@@ -102,8 +102,9 @@ print_text(const struct load_run *run)
 					      : "; not done at the deadline");
 	(void)printf("%-18s%" PRIu64 " (%.0f/s in %.3f s), %" PRIu64
 		     " acknowledged\n",
-	    "published", stats->published, per_second(stats->published, time),
-	    (double)time / 1e9, stats->acked);
+	    "published", stats->published.sent,
+	    per_second(stats->published.sent, time), (double)time / 1e9,
+	    stats->published.acked);
 	if (stats->unsent > 0)
 		(void)printf("%-18s%" PRIu64 " that were due\n", "not sent",
 		    stats->unsent);
@@ -123,8 +124,8 @@ print_text(const struct load_run *run)
 	(void)printf("\n");
 	print_latency("latency", &stats->deliveries);
 	print_latency("of late readers", &stats->late);
-	print_latency("publish", &stats->acks);
-	print_latency("probe", &stats->probes);
+	print_latency("publish", &stats->published.latency);
+	print_latency("probe", &stats->probed.latency);
 	print_latency("join", &stats->joins);
 	for (uint32_t i = 0; i < run->options->pid_count; i++)
 		print_process(run, i);
@@ -137,7 +138,8 @@ main_histogram(const struct load_stats *stats)
 {
 	if (stats->deliveries.count > 0)
 		return &stats->deliveries;
-	return stats->acks.count > 0 ? &stats->acks : &stats->joins;
+	return stats->published.latency.count > 0 ? &stats->published.latency
+						  : &stats->joins;
 }
 
 bool

@@ -49,8 +49,10 @@ print_counts(const struct load_run *run)
 		const char *name;
 		uint64_t value;
 	} counts[] = { { "joined", stats->joined }, { "left", stats->left },
-		{ "published", stats->published }, { "unsent", stats->unsent },
-		{ "acked", stats->acked }, { "expected", stats->expected },
+		{ "published", stats->published.sent },
+		{ "unsent", stats->unsent },
+		{ "acked", stats->published.acked },
+		{ "expected", stats->expected },
 		{ "delivered", run->ledger.fresh }, { "lost", stats->lost },
 		{ "doubled", stats->doubled },
 		{ "misordered", stats->misordered },
@@ -116,12 +118,12 @@ load_report_json(const struct load_run *run)
 		     "\"publishes_per_second\":%.1f,"
 		     "\"joins_per_second\":%.1f",
 	    seconds > 0 ? (double)run->ledger.fresh / seconds : 0,
-	    seconds > 0 ? (double)stats->acked / seconds : 0,
+	    seconds > 0 ? (double)stats->published.acked / seconds : 0,
 	    load_report_joins(stats));
 	print_histogram("latency_us", &stats->deliveries);
 	print_histogram("late_us", &stats->late);
-	print_histogram("publish_us", &stats->acks);
-	print_histogram("probe_us", &stats->probes);
+	print_histogram("publish_us", &stats->published.latency);
+	print_histogram("probe_us", &stats->probed.latency);
 	print_histogram("join_us", &stats->joins);
 	print_errors(stats);
 	(void)printf(",\"processes\":[");

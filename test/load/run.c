@@ -38,7 +38,7 @@ load_run_name(const struct load_run *run, uint32_t stream,
 static void
 init_clients(struct load_run *run)
 {
-	uint32_t publishers = run->publisher_count + run->probe_count;
+	uint32_t publishers = run->publishers_len;
 
 	run->host.wire = run->wire;
 	run->host.stats = &run->stats;
@@ -60,8 +60,8 @@ init_clients(struct load_run *run)
 		    &run->clients[client]);
 	}
 	for (uint32_t i = run->publisher_count; i < publishers; i++) {
-		run->publishers[i].is_probe = true;
-		run->publishers[i].acks = &run->stats.probes;
+		run->publishers[i].is_beside = true;
+		run->publishers[i].tally = &run->stats.probed;
 	}
 }
 
@@ -72,7 +72,8 @@ open_wire(struct load_run *run)
 	const struct load_wire_plan plan = {
 		.target = &options->target,
 		.lanes = run->client_count,
-		.shared = options->shared + run->probe_count,
+		.shared = options->shared + run->publishers_len -
+		    run->publisher_count,
 		.multiplexed = options->connections,
 	};
 
@@ -102,8 +103,9 @@ load_run_init(struct load_run *run, struct load_options *options)
 	load_ledger_init(&run->ledger, 0, 1, 0);
 	options->mode->plan(run);
 	run->probe_count = options->probe > 0 ? PROBES : 0;
-	run->client_count = run->listeners + run->probe_count +
-	    (run->speakers > 0 ? 0 : run->publisher_count);
+	run->publishers_len = run->publisher_count + run->probe_count;
+	run->client_count = run->listeners + run->publishers_len -
+	    (run->speakers > 0 ? run->publisher_count : 0);
 	if (!open_wire(run))
 		return false;
 	init_clients(run);
@@ -114,8 +116,7 @@ void
 load_run_fini(struct load_run *run)
 {
 	if (run->publishers != NULL)
-		for (uint32_t i = 0;
-		     i < run->publisher_count + run->probe_count; i++)
+		for (uint32_t i = 0; i < run->publishers_len; i++)
 			load_publisher_fini(&run->publishers[i]);
 	if (run->clients != NULL)
 		for (uint32_t i = 0; i < run->client_count; i++)
@@ -191,12 +192,10 @@ earlier(load_nsec a, load_nsec b)
 static void
 keep_house(struct load_run *run, load_nsec now)
 {
-	uint32_t publishers = run->publisher_count + run->probe_count;
-
 	if (now < run->housekeeping)
 		return;
 	run->housekeeping = now + HOUSEKEEPING;
-	for (uint32_t i = 0; i < publishers; i++)
+	for (uint32_t i = 0; i < run->publishers_len; i++)
 		load_publisher_resume(&run->publishers[i]);
 }
 
@@ -231,9 +230,7 @@ run_on(struct load_run *run, load_nsec now)
 static bool
 is_drained(const struct load_run *run)
 {
-	uint32_t publishers = run->publisher_count + run->probe_count;
-
-	for (uint32_t i = 0; i < publishers; i++)
+	for (uint32_t i = 0; i < run->publishers_len; i++)
 		if (run->publishers[i].flying != NULL ||
 		    load_publisher_unsent(&run->publishers[i]) > 0)
 			return false;

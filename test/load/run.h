@@ -71,7 +71,8 @@ struct load_run {
 	/* What there is of it. */
 	uint32_t client_count;
 	struct load_client *clients;
-	uint32_t probe_count; /* publishers behind the others */
+	uint32_t probe_count;	 /* publishers behind the others */
+	uint32_t publishers_len; /* all of them */
 	uint32_t probe_turn;
 	struct load_publisher *publishers;
 	struct load_wire *wire;

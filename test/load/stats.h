@@ -23,14 +23,21 @@ enum load_error {
 	LOAD_ERROR_KINDS
 };
 
+/* What some publishers have sent. */
+struct load_tally {
+	uint64_t sent; /* messages */
+	uint64_t acked;
+	struct load_histogram latency; /* of batches, due to reply */
+};
+
 struct load_stats {
 	load_nsec began;      /* due times count from here; 0: not yet */
 	load_nsec last;	      /* when the last thing came that counts */
 	load_nsec join_began; /* the first was due */
 	load_nsec join_last;  /* and the last was in */
-	uint64_t published;
+	struct load_tally published; /* what the mode is about */
+	struct load_tally probed;    /* beside that */
 	uint64_t unsent; /* were due, and their publisher never got there */
-	uint64_t acked;
 	uint64_t joined;
 	uint64_t left;
 	uint64_t expected; /* deliveries, of those who read */
@@ -43,8 +50,6 @@ struct load_stats {
 	char first_error[160];		  /* in words; "" for none */
 	struct load_histogram deliveries; /* due to received */
 	struct load_histogram late;	  /* the same, of slow readers */
-	struct load_histogram acks;	  /* publish due to its reply */
-	struct load_histogram probes;	  /* the same, of the probe */
 	struct load_histogram joins;	  /* due to first connect's reply */
 };
 
