@@ -136,7 +136,7 @@ load_run_close_books(struct load_run *run)
 		    load_ledger_expected(&run->ledger, 0, run->readers);
 		stats->lost = load_run_missing(run);
 	}
-	for (uint32_t i = 0; i < run->publisher_count; i++) {
+	for (uint32_t i = 0; i < run->publishers_len; i++) {
 		waiting += run->publishers[i].flying != NULL;
 		stats->unsent += load_publisher_unsent(&run->publishers[i]);
 	}

@@ -144,6 +144,15 @@ for (const [what, answer, kind, delivered] of [
 	});
 }
 
+test('a probe that is not answered is an error', async () => {
+	const { code, report } = await fanOut({ answer: ([{ channel }]) =>
+	    channel.endsWith('/quiet') ? 'silence' : undefined },
+	'--probe', '20');
+	assert.equal(code, 1);
+	assert.equal(report.delivered, 10 * clients);
+	assert.ok(report.errors.unanswered > 0);
+});
+
 test('a publisher whose connections break goes on', async () => {
 	const run = await fanOut({ answer: (messages, number) =>
 	    number < 3 ? 'close' : undefined });
