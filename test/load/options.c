@@ -70,6 +70,8 @@ static const struct row rows[] = {
 	{ "late", KIND_DURATION, AT(late), 0, 0, "TIME", "how late (200ms)" },
 	{ "probe", KIND_RATE, AT(probe), 0, 0, "N",
 	    "publish so often in a second where nobody listens" },
+	{ "flood", KIND_RATE, AT(flood), 0, 0, "N",
+	    "one session publishes so many there, in batches" },
 	{ "parallel", KIND_COUNT, AT(parallel), 1, MANY, "N",
 	    "sessions that join at a time (128)" },
 	{ "connections", KIND_COUNT, AT(connections), 1, 1000, "N",

@@ -40,6 +40,7 @@ struct load_options {
 	uint32_t never_readers;
 	load_nsec late;
 	double probe;
+	double flood;
 	uint32_t parallel;
 	uint32_t connections;
 	uint32_t shared;

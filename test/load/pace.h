@@ -10,7 +10,7 @@
 #ifndef LOAD_PACE_H
 #define LOAD_PACE_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "clock.h"
 
@@ -40,6 +40,18 @@ static inline void
 load_pace_step(struct load_pace *pace, double intervals)
 {
 	pace->after += pace->every * intervals;
+}
+
+/* How many to do at a time, and no more than most, so that it need not be
+ * done more than a hundred times in a second. */
+static inline uint32_t
+load_pace_batch(double rate, uint32_t most)
+{
+	double some = rate / 100;
+
+	if (some < 1)
+		return 1;
+	return some < most ? (uint32_t)some : most;
 }
 
 #endif

@@ -50,6 +50,12 @@ load_publisher_fini(struct load_publisher *publisher)
 	load_bytes_fini(&publisher->call.reply);
 }
 
+bool
+load_publisher_is_free(const struct load_publisher *publisher)
+{
+	return publisher->flying == NULL && !publisher->is_stalled;
+}
+
 uint64_t
 load_publisher_unsent(const struct load_publisher *publisher)
 {
@@ -65,7 +71,7 @@ load_publisher_unsent(const struct load_publisher *publisher)
 static uint32_t
 next_number(struct load_run *run, uint32_t stream)
 {
-	if (stream == LOAD_STREAM_QUIET)
+	if (stream >= LOAD_STREAM_FLOOD)
 		return 0;
 	return run->ledger.streams[stream].sent++;
 }
@@ -99,7 +105,7 @@ send_next(struct load_publisher *publisher)
 	struct load_batch *batch;
 	struct bx_list *first;
 
-	if (publisher->flying != NULL || publisher->is_stalled)
+	if (!load_publisher_is_free(publisher))
 		return;
 	first = bx_list_take_first(&publisher->due);
 	if (first == NULL)

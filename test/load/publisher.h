@@ -22,8 +22,9 @@ struct load_client;
 struct load_run;
 struct load_tally;
 
-/* A stream that is not counted by the ledger: nobody receives it. */
+/* Streams that are not counted by the ledger: nobody receives them. */
 #define LOAD_STREAM_QUIET UINT32_MAX
+#define LOAD_STREAM_FLOOD (UINT32_MAX - 1)
 
 struct load_publisher {
 	struct load_run *run;
@@ -43,6 +44,9 @@ void load_publisher_fini(struct load_publisher *publisher);
 /* Publish a batch of count messages to stream, which is due at that time. */
 void load_publisher_send(struct load_publisher *publisher, uint32_t stream,
     uint32_t count, load_nsec due);
+
+/* Would what is due be sent at once? */
+bool load_publisher_is_free(const struct load_publisher *publisher);
 
 /* How many messages are due and have not been sent. */
 uint64_t load_publisher_unsent(const struct load_publisher *publisher);

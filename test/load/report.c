@@ -31,6 +31,12 @@ load_report_joins(const struct load_stats *stats)
 	return per_second(stats->joined, stats->join_last - stats->join_began);
 }
 
+double
+load_report_floods(const struct load_run *run)
+{
+	return per_second(run->stats.flooded.acked, load_report_time(run));
+}
+
 static void
 print_latency(const char *name, const struct load_histogram *histogram)
 {
@@ -89,6 +95,18 @@ print_errors(const struct load_stats *stats)
 }
 
 static void
+print_flood(const struct load_run *run)
+{
+	const struct load_tally *flooded = &run->stats.flooded;
+
+	if (run->flood_count > 0)
+		(void)printf("%-18s%" PRIu64 " acknowledged (%.0f/s), of "
+			     "%" PRIu64 " sent\n",
+		    "flood", flooded->acked, load_report_floods(run),
+		    flooded->sent);
+}
+
+static void
 print_text(const struct load_run *run)
 {
 	const struct load_stats *stats = &run->stats;
@@ -115,7 +133,9 @@ print_text(const struct load_run *run)
 	    load_report_joins(stats));
 	if (stats->left > 0)
 		(void)printf(", %" PRIu64 " left", stats->left);
-	(void)printf("\n%-18slost %" PRIu64 "  doubled %" PRIu64
+	(void)printf("\n");
+	print_flood(run);
+	(void)printf("%-18slost %" PRIu64 "  doubled %" PRIu64
 		     "  misordered %" PRIu64 "  foreign %" PRIu64,
 	    "wrong", stats->lost, stats->doubled, stats->misordered,
 	    stats->foreign);
@@ -126,6 +146,7 @@ print_text(const struct load_run *run)
 	print_latency("of late readers", &stats->late);
 	print_latency("publish", &stats->published.latency);
 	print_latency("probe", &stats->probed.latency);
+	print_latency("flood", &stats->flooded.latency);
 	print_latency("join", &stats->joins);
 	for (uint32_t i = 0; i < run->options->pid_count; i++)
 		print_process(run, i);

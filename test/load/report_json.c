@@ -52,6 +52,8 @@ print_counts(const struct load_run *run)
 		{ "published", stats->published.sent },
 		{ "unsent", stats->unsent },
 		{ "acked", stats->published.acked },
+		{ "flooded", stats->flooded.sent },
+		{ "flood_acked", stats->flooded.acked },
 		{ "expected", stats->expected },
 		{ "delivered", run->ledger.fresh }, { "lost", stats->lost },
 		{ "doubled", stats->doubled },
@@ -116,14 +118,16 @@ load_report_json(const struct load_run *run)
 	print_counts(run);
 	(void)printf(",\"deliveries_per_second\":%.1f,"
 		     "\"publishes_per_second\":%.1f,"
-		     "\"joins_per_second\":%.1f",
+		     "\"joins_per_second\":%.1f,"
+		     "\"flood_per_second\":%.1f",
 	    seconds > 0 ? (double)run->ledger.fresh / seconds : 0,
 	    seconds > 0 ? (double)stats->published.acked / seconds : 0,
-	    load_report_joins(stats));
+	    load_report_joins(stats), load_report_floods(run));
 	print_histogram("latency_us", &stats->deliveries);
 	print_histogram("late_us", &stats->late);
 	print_histogram("publish_us", &stats->published.latency);
 	print_histogram("probe_us", &stats->probed.latency);
+	print_histogram("flood_us", &stats->flooded.latency);
 	print_histogram("join_us", &stats->joins);
 	print_errors(stats);
 	(void)printf(",\"processes\":[");

@@ -18,6 +18,9 @@ load_nsec load_report_time(const struct load_run *run);
 /* How many joined in a second, while some did. */
 double load_report_joins(const struct load_stats *stats);
 
+/* How many messages of the flood were acknowledged in a second. */
+double load_report_floods(const struct load_run *run);
+
 void load_report_json(const struct load_run *run);
 
 #endif

@@ -15,6 +15,8 @@
 #define HOUSEKEEPING (5 * LOAD_MSEC)
 /* So many that a probe does not wait for the one before. */
 #define PROBES 16u
+/* Messages in one request of the flood. */
+#define FLOOD_BATCH 100u
 
 static volatile sig_atomic_t interrupted;
 
@@ -30,6 +32,8 @@ load_run_name(const struct load_run *run, uint32_t stream,
 {
 	if (stream == LOAD_STREAM_QUIET)
 		load_bytes_print(out, "/load/%x/quiet", run->id);
+	else if (stream == LOAD_STREAM_FLOOD)
+		load_bytes_print(out, "/load/%x/flood", run->id);
 	else
 		load_bytes_print(out, "/load/%x/%u", run->id,
 		    run->ledger.streams[stream].room);
@@ -63,6 +67,8 @@ init_clients(struct load_run *run)
 		run->publishers[i].is_beside = true;
 		run->publishers[i].tally = &run->stats.probed;
 	}
+	if (run->flood_count > 0)
+		run->publishers[publishers - 1].tally = &run->stats.flooded;
 }
 
 static bool
@@ -103,7 +109,9 @@ load_run_init(struct load_run *run, struct load_options *options)
 	load_ledger_init(&run->ledger, 0, 1, 0);
 	options->mode->plan(run);
 	run->probe_count = options->probe > 0 ? PROBES : 0;
-	run->publishers_len = run->publisher_count + run->probe_count;
+	run->flood_count = options->flood > 0;
+	run->publishers_len =
+	    run->publisher_count + run->probe_count + run->flood_count;
 	run->client_count = run->listeners + run->publishers_len -
 	    (run->speakers > 0 ? run->publisher_count : 0);
 	if (!open_wire(run))
@@ -178,6 +186,7 @@ begin(struct load_run *run, load_nsec now)
 	now = load_now();
 	run->stats.began = run->stats.last = now;
 	load_pace_init(&run->probe_pace, now, run->options->probe);
+	load_pace_init(&run->flood_pace, now, run->options->flood);
 	enter(run, LOAD_RUNNING, now + run->options->duration);
 	run->options->mode->begin(run);
 }
@@ -200,28 +209,55 @@ keep_house(struct load_run *run, load_nsec now)
 }
 
 static load_nsec
+probe(struct load_run *run, load_nsec now)
+{
+	struct load_pace *pace = &run->probe_pace;
+	struct load_publisher *probes = &run->publishers[run->publisher_count];
+
+	while (load_pace_due(pace) <= now) {
+		load_publisher_send(&probes[run->probe_turn++ %
+					run->probe_count],
+		    LOAD_STREAM_QUIET, 1, load_pace_due(pace));
+		load_pace_step(pace, 1);
+	}
+	return load_pace_due(pace);
+}
+
+/* What it has no answer for yet is not let pile up: it is a flood all the
+ * same, and what is left of it at the end is nobody's loss. */
+static load_nsec
+flood(struct load_run *run, load_nsec now)
+{
+	struct load_publisher *publisher;
+	struct load_pace *pace = &run->flood_pace;
+	uint32_t batch = load_pace_batch(run->options->flood, FLOOD_BATCH);
+
+	if (load_pace_due(pace) > now)
+		return load_pace_due(pace);
+	publisher = &run->publishers[run->publishers_len - 1];
+	if (load_publisher_is_free(publisher)) {
+		load_publisher_send(publisher, LOAD_STREAM_FLOOD, batch,
+		    load_pace_due(pace));
+		load_pace_step(pace, batch);
+	}
+	/* Nothing is due before the answer. */
+	return LOAD_NEVER;
+}
+
+static load_nsec
 run_on(struct load_run *run, load_nsec now)
 {
 	const struct load_mode *mode = run->options->mode;
-	load_nsec due;
+	load_nsec due = earlier(probe(run, now), flood(run, now));
 
-	while (load_pace_due(&run->probe_pace) <= now) {
-		uint32_t probe = run->probe_turn++ % run->probe_count;
-
-		load_publisher_send(&run->publishers[run->publisher_count +
-					probe],
-		    LOAD_STREAM_QUIET, 1, load_pace_due(&run->probe_pace));
-		load_pace_step(&run->probe_pace, 1);
-	}
 	keep_house(run, now);
-	due = mode->tick(run, now);
+	due = earlier(due, mode->tick(run, now));
 	if (now >= run->phase_end ||
 	    (mode->is_over != NULL && mode->is_over(run))) {
 		run->stopped = now;
 		enter(run, LOAD_DRAINING, now + run->options->drain);
 		return now;
 	}
-	due = earlier(due, load_pace_due(&run->probe_pace));
 	due = earlier(due, run->housekeeping);
 	return earlier(due, run->phase_end);
 }

@@ -72,6 +72,7 @@ struct load_run {
 	uint32_t client_count;
 	struct load_client *clients;
 	uint32_t probe_count;	 /* publishers behind the others */
+	uint32_t flood_count;	 /* and one behind those, or none */
 	uint32_t publishers_len; /* all of them */
 	uint32_t probe_turn;
 	struct load_publisher *publishers;
@@ -81,6 +82,7 @@ struct load_run {
 	struct load_stats stats;
 	struct load_measured measured[LOAD_PIDS_MAX];
 	struct load_pace probe_pace;
+	struct load_pace flood_pace;
 	load_nsec housekeeping; /* when next */
 	uint32_t next_join;
 	uint32_t pending_joins;

@@ -37,6 +37,7 @@ struct load_stats {
 	load_nsec join_last;  /* and the last was in */
 	struct load_tally published; /* what the mode is about */
 	struct load_tally probed;    /* beside that */
+	struct load_tally flooded;
 	uint64_t unsent; /* were due, and their publisher never got there */
 	uint64_t joined;
 	uint64_t left;

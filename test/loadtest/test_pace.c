@@ -38,12 +38,25 @@ a_rate_of_nothing_is_never(void)
 	CU_ASSERT_EQUAL(load_pace_due(&pace), LOAD_NEVER);
 }
 
+static void
+a_batch_is_as_great_as_it_must_be_and_not_too_great(void)
+{
+	CU_ASSERT_EQUAL(load_pace_batch(0.5, 100), 1);
+	CU_ASSERT_EQUAL(load_pace_batch(199, 100), 1);
+	CU_ASSERT_EQUAL(load_pace_batch(200, 100), 2);
+	CU_ASSERT_EQUAL(load_pace_batch(9999, 100), 99);
+	CU_ASSERT_EQUAL(load_pace_batch(10000, 100), 100);
+	CU_ASSERT_EQUAL(load_pace_batch(1e30, 100), 100);
+}
+
 static const struct unit_test tests[] = {
 	{ "the nth is due n intervals after the start",
 	    the_nth_is_due_n_intervals_after_the_start },
 	{ "a rate that does not divide a second is kept",
 	    a_rate_that_does_not_divide_a_second_is_kept },
 	{ "a rate of nothing is never", a_rate_of_nothing_is_never },
+	{ "a batch is as great as it must be and not too great",
+	    a_batch_is_as_great_as_it_must_be_and_not_too_great },
 };
 
 UNIT_MAIN("load/pace", tests)

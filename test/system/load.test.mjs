@@ -53,6 +53,20 @@ for (const way of ['lighttpd', 'fcgi']) {
 		assert.equal(report.publish_us.count, report.published);
 	});
 
+	for (const mode of ['fan-out', 'chat'])
+		test(`a flood beside ${mode}, ${way}`, async () => {
+			const report = assertWell(await run(mode,
+			    addresses[way], '--count', '20', '--rate', '50',
+			    '--deliveries', '2500', '--flood', '10000'));
+			assert.equal(report.published, 20);
+			// One request at least, and all of them answered.
+			assert.ok(report.flooded >= 100);
+			assert.equal(report.flood_acked, report.flooded);
+			assert.equal(report.flooded,
+			    report.flood_us.count * 100);
+			assert.ok(report.flood_per_second > 0);
+		});
+
 	test(`chat, ${way}`, async () => {
 		const report = assertWell(await run('chat', addresses[way],
 		    '--count', '100', '--rooms', '10', '--rooms-per-client',

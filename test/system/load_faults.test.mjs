@@ -153,6 +153,16 @@ test('a probe that is not answered is an error', async () => {
 	assert.ok(report.errors.unanswered > 0);
 });
 
+test('a flood waits for its answer, and nobody for the flood', async () => {
+	const run = await fanOut({ answer: ([{ channel }]) =>
+	    channel.endsWith('/flood') ? 'silence' : undefined },
+	'--flood', '100000');
+	assert.equal(run.report.delivered, 10 * clients);
+	assert.equal(run.report.flooded, 100);
+	assert.equal(run.report.flood_acked, 0);
+	assertWrong(run, { unanswered: 1 });
+});
+
 test('a publisher whose connections break goes on', async () => {
 	const run = await fanOut({ answer: (messages, number) =>
 	    number < 3 ? 'close' : undefined });
