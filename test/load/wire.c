@@ -15,10 +15,12 @@
 #define EVENTS 64
 #define SCRATCH 262144u
 #define TIMER UINT64_MAX
+#define URGENT (UINT64_MAX - 1)
 
 struct load_wire {
 	struct load_wire_plan plan;
 	int poller;
+	int urgent; /* polls the shared lane, and is polled itself */
 	int timer;
 	load_nsec armed;	/* when the timer goes off */
 	struct bx_list idle;	/* connections of the shared lane */
@@ -42,31 +44,45 @@ init_conns(struct load_wire *wire)
 	for (uint32_t i = 0; i < wire->count; i++) {
 		struct load_conn *conn = &wire->conns[i];
 
-		load_conn_init(conn, wire->plan.target, wire->poller, i);
-		if (wire->plan.multiplexed > 0) {
+		bool is_shared =
+		    wire->plan.multiplexed == 0 && i >= wire->plan.lanes;
+
+		load_conn_init(conn, wire->plan.target,
+		    is_shared ? wire->urgent : wire->poller, i);
+		if (wire->plan.multiplexed > 0)
 			conn->room = REQUESTS_MAX;
-		} else if (i >= wire->plan.lanes) {
-			conn->is_shared = true;
+		conn->is_shared = is_shared;
+		if (is_shared)
 			bx_list_append(&wire->idle, &conn->link);
-		}
 	}
+}
+
+/* False and errno: there are no descriptors for it. */
+static bool
+open_pollers(struct load_wire *wire)
+{
+	struct epoll_event timer = { .events = EPOLLIN, .data.u64 = TIMER };
+	struct epoll_event urgent = { .events = EPOLLIN, .data.u64 = URGENT };
+
+	wire->poller = epoll_create1(EPOLL_CLOEXEC);
+	wire->urgent = epoll_create1(EPOLL_CLOEXEC);
+	wire->timer =
+	    timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	return wire->poller >= 0 && wire->urgent >= 0 && wire->timer >= 0 &&
+	    epoll_ctl(wire->poller, EPOLL_CTL_ADD, wire->timer, &timer) == 0 &&
+	    epoll_ctl(wire->poller, EPOLL_CTL_ADD, wire->urgent, &urgent) == 0;
 }
 
 struct load_wire *
 load_wire_open(const struct load_wire_plan *plan)
 {
 	struct load_wire *wire = load_alloc(1, sizeof(*wire));
-	struct epoll_event event = { .events = EPOLLIN, .data.u64 = TIMER };
 
 	wire->plan = *plan;
 	wire->armed = LOAD_NEVER;
 	bx_list_init(&wire->idle);
 	bx_list_init(&wire->waiting);
-	wire->poller = epoll_create1(EPOLL_CLOEXEC);
-	wire->timer =
-	    timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (wire->poller < 0 || wire->timer < 0 ||
-	    epoll_ctl(wire->poller, EPOLL_CTL_ADD, wire->timer, &event) != 0) {
+	if (!open_pollers(wire)) {
 		load_wire_close(wire);
 		return NULL;
 	}
@@ -86,6 +102,8 @@ load_wire_close(struct load_wire *wire)
 	free(wire->conns);
 	if (wire->timer >= 0)
 		(void)close(wire->timer);
+	if (wire->urgent >= 0)
+		(void)close(wire->urgent);
 	if (wire->poller >= 0)
 		(void)close(wire->poller);
 	free(wire);
@@ -177,25 +195,30 @@ arm(struct load_wire *wire, load_nsec due)
 	(void)timerfd_settime(wire->timer, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
-void
-load_wire_turn(struct load_wire *wire, load_nsec due)
+static void
+take_timer(struct load_wire *wire)
+{
+	uint64_t times;
+
+	(void)!read(wire->timer, &times, sizeof(times));
+	wire->armed = LOAD_NEVER;
+}
+
+/* Wait for events of that poller, so long at most; how many there were. */
+static int
+take_events(struct load_wire *wire, int poller, int timeout)
 {
 	struct epoll_event events[EVENTS];
-	int count;
+	int count = epoll_wait(poller, events, EVENTS, timeout);
 
-	arm(wire, due);
-	count = epoll_wait(wire->poller, events, EVENTS, -1);
 	for (int i = 0; i < count; i++) {
 		uint64_t key = events[i].data.u64;
 		struct load_conn *conn;
 
-		if (key == TIMER) {
-			uint64_t times;
-
-			(void)!read(wire->timer, &times, sizeof(times));
-			wire->armed = LOAD_NEVER;
+		if (key == TIMER)
+			take_timer(wire);
+		if (key == TIMER || key == URGENT)
 			continue;
-		}
 		conn = &wire->conns[key & UINT32_MAX];
 		/* It may have been closed since. */
 		if (conn->fd < 0 || conn->generation != key >> 32)
@@ -204,4 +227,21 @@ load_wire_turn(struct load_wire *wire, load_nsec due)
 		    sizeof(wire->scratch));
 		feed(wire, conn);
 	}
+	return count;
+}
+
+/*
+ * epoll hands out what is ready in turn: the answer to a publish would lie
+ * behind as many messages as there are clients, and how long it takes this
+ * program to read those is nothing that a server can do anything about.
+ */
+void
+load_wire_turn(struct load_wire *wire, load_nsec due)
+{
+	int urgent;
+
+	arm(wire, due);
+	urgent = take_events(wire, wire->urgent, 0);
+	/* What came of it may be due by now. */
+	(void)take_events(wire, wire->poller, urgent > 0 ? 0 : -1);
 }

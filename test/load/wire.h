@@ -4,8 +4,8 @@
  * A client has a lane of its own, on which one request of it is at a time: a
  * connection, or with FastCGI a share of one (multiplexed).  Requests that
  * have to go past one that is held go by the shared lane, which is a few
- * connections for everybody, as a web server would have them.  What finds no
- * connection free waits for one.
+ * connections for everybody, as a web server would have them, and is looked at
+ * before the others.  What finds no connection free waits for one.
  *
  * Ownership: the opener owns the wire.  A call is embedded in whoever makes
  * it, which keeps it while it is on the way, and owns its body.
