@@ -22,6 +22,7 @@ struct load_mode {
 	const char *help;
 	uint32_t batch;	    /* by default; 0 is 1 */
 	bool has_own_lanes; /* no client can share a connection */
+	bool has_own_end;   /* it takes as long as it takes */
 	/* Say how many of everything the run will have, from its options. */
 	void (*plan)(struct load_run *run);
 	/* All who are to join first have; the time is run->stats.began. */

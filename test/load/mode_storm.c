@@ -93,6 +93,7 @@ on_out(struct load_run *run, struct load_client *client,
 const struct load_mode load_mode_storm = {
 	.name = "storm",
 	.help = "all join at once, or so many --arrivals in a second",
+	.has_own_end = true,
 	.plan = plan,
 	.begin = begin,
 	.tick = tick,

@@ -38,7 +38,7 @@ static const struct row rows[] = {
 	{ "count", KIND_COUNT, AT(count), 1, UINT32_MAX, "N",
 	    "end after so many messages, or sessions of churn" },
 	{ "duration", KIND_DURATION, AT(duration), 0, 0, "TIME",
-	    "or after that time (3s)" },
+	    "or after that time (3s; of storm when all are in)" },
 	{ "deadline", KIND_DURATION, AT(deadline), 0, 0, "TIME",
 	    "give up after that time, all in all (60s)" },
 	{ "rate", KIND_RATE, AT(rate), 0, 0, "N",

@@ -105,7 +105,9 @@ load_run_init(struct load_run *run, struct load_options *options)
 		    options->mode->batch > 0 ? options->mode->batch : 1;
 	if (options->duration == 0)
 		options->duration =
-		    options->count > 0 ? options->deadline : 3 * LOAD_SECOND;
+		    options->count > 0 || options->mode->has_own_end
+		    ? options->deadline
+		    : 3 * LOAD_SECOND;
 	load_ledger_init(&run->ledger, 0, 1, 0);
 	options->mode->plan(run);
 	run->probe_count = options->probe > 0 ? PROBES : 0;

@@ -221,6 +221,17 @@ test('the deadline ends a run, which reports what it has', async () => {
 	assert.equal(report.errors.unanswered, 3);
 });
 
+test('a storm is not over before everybody is in', async () => {
+	// Longer than other modes take without a count.
+	const report = assertWell(await withServer({
+		answer: ([{ channel }]) => channel === '/meta/handshake' ?
+		    new Promise((resolve) => setTimeout(resolve, 3200)) :
+		    undefined
+	}, (address) => load('storm', address, '--clients', '5',
+	    '--parallel', '5')));
+	assert.equal(report.joined, 5);
+});
+
 test('a run that is interrupted reports what it has', async () => {
 	await withServer({}, async (address, server) => {
 		const child = new Child(loadTool, ['--json', '--clients', '7',
