@@ -2,12 +2,15 @@
 //
 //	make bench
 //	BENCH_QUICK=1 make bench	a small one, to see that it works
+//	BENCH_ONLY=storm make bench	rows whose name has that in it
 //
 // Each row is measured for one and the other in turn, behind the same web
 // server or at the same kind of socket, so that what the machine does besides
 // meets both.  Servers have the first processor, the load tool the second.
-// What is printed are medians, and how many times the floor's figure ours is;
-// bench.svg has them as bars.  Figures of different machines, or of a machine
+// What is printed are medians; the ratio, which is how many times the floor's
+// figure ours is, or with a flood the one without; and what is asked of them,
+// for whoever reads it to compare.  bench.svg has both as bars, and is drawn
+// when all rows are measured.  Figures of different machines, or of a machine
 // that is not left alone, do not compare.
 
 import fs from 'node:fs';
@@ -17,15 +20,11 @@ import path from 'node:path';
 import { Child, freePort, htdocs, scratchFolder, tree } from
     '../system/support/stack.mjs';
 import { until } from '../system/support/wait.mjs';
+import { channels, engineRows, idle, rounds, rows } from './bench_rows.mjs';
+import { draw, label, show } from './bench_svg.mjs';
 
 const build = process.env.BENCH_BUILD || tree;
-const quick = Boolean(process.env.BENCH_QUICK);
-const rounds = quick ? 1 : 3;
-const many = quick ? 500 : 8000;
-const some = quick ? 200 : 1000;
-const time = quick ? '300ms' : '3s';
-const idle = quick ? 2000 : 100000;
-const channels = quick ? 10000 : 1000000;
+const only = process.env.BENCH_ONLY || '';
 const tool = (name) => path.join(build, 'test/load', name);
 
 // The processor for servers (0) or the load tool (1), where there are two.
@@ -58,11 +57,13 @@ async function started(child, address, what) {
 	return child;
 }
 
+// Ours logs what it does by default, as anybody's would.  All clients have one
+// address.
 const subjects = {
 	ours: (socket) => [path.join(build, 'fcgi/bayeux-fcgi'),
 		'-o', `listen=unix:${socket}`, '-o', 'socket_mode=0666',
 		'-o', 'max_connections_per_address=0',
-		'-o', 'log_level=warning'],
+		'-o', `log_target=${path.dirname(socket)}/log`],
 	floor: (socket) => [tool('floor'), `unix:${socket}`]
 };
 
@@ -109,187 +110,104 @@ async function load(address, pid, args) {
 	return JSON.parse(child.output);
 }
 
-const perSecond = (key) => (report) => report[`${key}_per_second`];
-const micro = (key, mark) => (report) => report[`${key}_us`][mark];
-const deliveries = { name: 'deliveries', unit: '/s',
-	of: perSecond('deliveries'), more: true };
-const cpu = { name: 'server time per delivery', unit: 'us',
-	of: ({ processes: [one] }) => one.cpu_us_per_delivery };
-const memory = { name: 'memory per held client', unit: 'bytes',
-	of: ({ processes: [one] }) => one.bytes_per_client };
-const latency = ['p50', 'p99'].map((mark) => ({ name: `latency ${mark}`,
-	unit: 'us', of: micro('latency', mark) }));
-
-function fanOut(clients, more = []) {
-	return ['--clients', String(clients), '--duration', time, ...more,
-		'fan-out'];
-}
-
-function chat(offered) {
-	return {
-		name: `chat, ${offered} deliveries/s offered, ${some} clients`,
-		front: 'lighttpd', held: some, alone: true,
-		args: ['--clients', String(some), '--rooms-per-client', '10',
-			'--batch', '10', '--deliveries', String(offered),
-			'--duration', time, 'chat'],
-		values: [deliveries, cpu, ...latency]
-	};
-}
-
-// alone: what the floor, which has but one channel, cannot be asked.
-const rows = [
-	...[100, some, many].map((clients) => ({
-		name: `fan-out to ${clients}`, front: 'lighttpd',
-		held: clients, args: fanOut(clients),
-		values: [deliveries, cpu,
-			...(clients === many ? [memory] : [])]
-	})),
-	chat(quick ? 8000 : 80000),
-	chat(quick ? 16000 : 160000),
-	{
-		name: 'publish, nobody receives', front: 'lighttpd', held: 100,
-		args: ['--duration', time, '--publishers', '16', 'publish'],
-		values: [{ name: 'publishes', unit: '/s', more: true,
-			of: perSecond('publishes') },
-		{ name: 'latency p50', unit: 'us', of: micro('publish', 'p50') }]
-	}, {
-		name: `storm of ${many}`, front: 'lighttpd', held: many,
-		args: ['--clients', String(many), 'storm'],
-		values: [{ name: 'sessions', unit: '/s', more: true,
-			of: perSecond('joins') },
-		{ name: 'join p99', unit: 'us', of: micro('join', 'p99') }]
-	}, {
-		name: `publish during a fan-out to ${many}`,
-		front: 'lighttpd', held: many,
-		args: fanOut(many, ['--probe', '20']),
-		values: ['p50', 'p99'].map((mark) => ({ name: `latency ${mark}`,
-			unit: 'us', of: micro('probe', mark) }))
-	}, {
-		name: `fan-out to ${some}, FastCGI`, args: fanOut(some),
-		values: [deliveries, cpu]
-	}, {
-		name: `fan-out to ${some}, FastCGI on 4 connections`,
-		args: fanOut(some, ['--connections', '4']),
-		values: [deliveries, cpu]
-	}
-];
-
 function median(numbers) {
 	const sorted = [...numbers].sort((a, b) => a - b);
 	return sorted[Math.floor(sorted.length / 2)];
 }
 
-function show(number) {
-	return number >= 100 ? number.toFixed(0) : number.toPrecision(3);
+function print(name, value, ours, floor, ratio, asked) {
+	console.log([name.padEnd(46), value.padEnd(33), ours.padStart(11),
+		floor.padStart(9), ratio.padStart(6), ` ${asked}`]
+	    .join(' ').trimEnd());
 }
 
-function print(row, value, ours, floor) {
-	const cells = [row.padEnd(50), value.padEnd(28),
-		ours.padStart(14), floor.padStart(14)];
-	console.log(cells.join(' ').trimEnd());
+// The figures of a row, whose name stands beside the first.
+function printRow(name, figures) {
+	figures.forEach(({ value, ours, floor, ratio }, i) => print(
+	    i === 0 ? name : '', label(value), show(ours),
+	    floor === undefined ? '' : show(floor),
+	    ratio === undefined ? '' : ratio.toFixed(2), value.asked || ''));
 }
 
-// Measure a row; for each of its values { row, value, ours, floor }.
+// One figure out of the reports that there are of each case.
+function figure(row, value, reports) {
+	const { from = 'ours', against = 'floor' } = value;
+	const of = (which) => reports[which] &&
+	    median(reports[which].map(value.of));
+	const ours = of(from), reference = of(against);
+	return { row: row.name, value, ours,
+		floor: against === 'floor' ? reference : undefined,
+		ratio: reference > 0 ? ours / reference : undefined };
+}
+
+// Measure a row: each case in turn, and every other time the other way round.
 async function measure(row) {
-	const found = { ours: [], floor: [] };
-	for (let round = 0; round < rounds; round++)
-		for (const subject of row.alone ? ['ours'] :
-		    round % 2 ? ['floor', 'ours'] : ['ours', 'floor'])
-			found[subject].push(await withServer(subject,
+	const reports = {};
+	for (let round = 0; round < rounds; round++) {
+		const cases = Object.entries(row.cases);
+		for (const [name, [subject, args]] of round % 2 ?
+		    cases.reverse() : cases)
+			(reports[name] ??= []).push(await withServer(subject,
 			    row.front, row.held, (address, pid) =>
-				load(address, pid, row.args)));
-	return row.values.map((value) => {
-		const of = (subject) => found[subject].length === 0 ?
-		    undefined : median(found[subject].map(value.of));
-		return { row: row.name, value, ours: of('ours'),
-			floor: of('floor') };
-	});
+				load(address, pid, args)));
+	}
+	return row.values.map((value) => figure(row, value, reports));
 }
 
-function printValue({ row, value, ours, floor }) {
-	const ratio = floor > 0 ? ` (${(ours / floor).toFixed(2)} x)` : '';
-	print(row, `${value.name}, ${value.unit}`, show(ours) + ratio,
-	    floor === undefined ? '' : show(floor));
+// What is not in memory yet is waited for by nobody who is measured.
+async function warmUp() {
+	for (const subject of ['ours', 'floor'])
+		await withServer(subject, 'lighttpd', 100, (address, pid) =>
+			load(address, pid, ['--duration', '500ms', 'fan-out']));
 }
 
 // What the engine takes by itself, in its own process.
-async function measureEngine() {
+async function measureEngine(chosen) {
 	const child = start(pinned(0, tool('engine_cost'), String(idle),
 	    String(channels)));
 	const { code } = await child.exit;
 	if (code !== 0)
 		throw new Error(`engine_cost: ${child.output}`);
-	for (const line of child.output.trim().split('\n')) {
-		const { row, ...of } = JSON.parse(line);
-		if (row === 'idle') {
-			print(`${of.sessions} idle sessions, engine alone`,
-			    'memory per session, bytes',
-			    show(of.bytes_per_session), '');
-			print('', 'time in a quiet minute, ms',
-			    show(of.cpu_ms_per_minute), '');
-		} else {
-			const beside = row === 'publish_sessions' ?
-			    `${of.sessions} sessions` :
-			    `${of.channels} channels`;
-			print(`publish beside ${beside}, engine alone`,
-			    'time, ns', show(of.ns), '');
-		}
-	}
+	const lines = child.output.trim().split('\n')
+	    .map((line) => JSON.parse(line));
+	for (const { name, line, values } of chosen)
+		printRow(name, values(lines.filter(({ row }) => row === line))
+		    .map(({ ours, ...value }) => ({ value, ours })));
 }
 
-function escaped(text) {
-	return text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-}
+const isChosen = ({ name }) => name.includes(only);
 
-// A bar for each, as long as it is of the longer one.
-function bars({ row, value, ours, floor }, y) {
-	const most = Math.max(ours, floor);
-	const bar = (number, at, colour, name) => {
-		const width = Math.max(number / most * 360, 1).toFixed(1);
-		return `<rect x="330" y="${at}" width="${width}" height="14" ` +
-		    `fill="${colour}"/>\n<text x="${338 + Number(width)}" ` +
-		    `y="${at + 12}">${name} ${show(number)}</text>`;
-	};
-	return [`<text x="320" y="${y + 13}" text-anchor="end">` +
-	    `${escaped(row)}</text>`,
-	`<text x="320" y="${y + 29}" text-anchor="end" fill="#555">` +
-	    `${escaped(value.name)}, ${value.unit}: ` +
-	    `${value.more ? 'more' : 'less'} is better</text>`,
-	bar(ours, y, '#1f5fa8', 'bayeux-fcgi'),
-	bar(floor, y + 17, '#b8b8b8', 'floor')].join('\n');
-}
-
-function draw(values, file) {
-	const drawn = values.filter(({ floor }) => floor > 0);
-	const height = 60 + drawn.length * 46;
-	fs.writeFileSync(file, `<svg xmlns="http://www.w3.org/2000/svg" ` +
-	    `width="860" height="${height}" viewBox="0 0 860 ${height}" ` +
-	    'font-family="sans-serif" font-size="12">\n' +
-	    '<rect width="100%" height="100%" fill="#fff"/>\n' +
-	    '<text x="20" y="28" font-size="17">bayeux-fcgi beside a server ' +
-	    'that does no Bayeux work</text>\n' +
-	    drawn.map((value, i) => bars(value, 50 + i * 46)).join('\n') +
-	    '\n</svg>\n');
-}
-
-try {
-	const values = [];
-	print('', '', 'bayeux-fcgi', 'floor');
-	for (const row of rows) {
+async function bench() {
+	const figures = [];
+	const chosen = rows.filter(isChosen);
+	const chosenEngine = engineRows.filter(isChosen);
+	if (chosen.length + chosenEngine.length === 0)
+		throw new Error(`no row has "${only}" in its name`);
+	print('row', 'value', 'bayeux-fcgi', 'floor', 'ratio', 'asked');
+	if (chosen.length > 0)
+		await warmUp();
+	for (const row of chosen) {
 		try {
 			const measured = await measure(row);
-			measured.forEach(printValue);
-			values.push(...measured);
+			printRow(row.name, measured);
+			figures.push(...measured);
 		} catch (error) {
-			print(row.name, 'failed', '', '');
+			print(row.name, 'failed', '', '', '', '');
 			console.error(`bench: ${error.message}`);
 			process.exitCode = 1;
 		}
 	}
-	await measureEngine();
-	const file = path.join(process.cwd(), 'bench.svg');
-	draw(values, file);
-	console.log(`drawn: ${file}`);
+	if (chosenEngine.length > 0)
+		await measureEngine(chosenEngine);
+	if (only === '') {
+		const file = path.join(process.cwd(), 'bench.svg');
+		draw(figures, file);
+		console.log(`drawn: ${file}`);
+	}
+}
+
+try {
+	await bench();
 } catch (error) {
 	console.error(`bench: ${error.message}`);
 	process.exitCode = 1;
