@@ -56,7 +56,7 @@ gather(const struct fcgi_output *output, struct fcgi_gather *vectors)
 	struct bx_list *link = output->queue.next;
 
 	vectors->count = 0;
-	vectors->headers_used = 0;
+	vectors->copied_len = 0;
 	while (link != &output->queue &&
 	    fcgi_response_gather(fcgi_response_of_link(link), vectors))
 		link = link->next;
@@ -86,7 +86,10 @@ fcgi_output_write(struct fcgi_output *output, int fd)
 			return FCGI_OUTPUT_LATER;
 		gather(output, &vectors);
 		message.msg_iovlen = (size_t)vectors.count;
-		written = sendmsg(fd, &message, MSG_NOSIGNAL);
+		written = vectors.count == 1
+		    ? send(fd, vectors.vectors[0].iov_base,
+			  vectors.vectors[0].iov_len, MSG_NOSIGNAL)
+		    : sendmsg(fd, &message, MSG_NOSIGNAL);
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written < 0 && (errno == EAGAIN || errno == ENOBUFS))

@@ -299,12 +299,30 @@ move(const struct fcgi_response *response, struct place *place, size_t len)
 	}
 }
 
+/* Add a copy of span, for which there is room, to what was copied last. */
+static void
+add_copy(struct fcgi_gather *gather, struct iovec span)
+{
+	char *copy = gather->copied + gather->copied_len;
+	struct iovec *last = NULL;
+
+	memcpy(copy, span.iov_base, span.iov_len);
+	gather->copied_len += span.iov_len;
+	if (gather->count > 0)
+		last = &gather->vectors[gather->count - 1];
+	if (last != NULL && (char *)last->iov_base + last->iov_len == copy)
+		last->iov_len += span.iov_len;
+	else
+		gather->vectors[gather->count++] =
+		    vector_of(copy, span.iov_len);
+}
+
 bool
 fcgi_response_gather(const struct fcgi_response *response,
     struct fcgi_gather *gather)
 {
 	struct place place = response->place;
-	unsigned char *header;
+	unsigned char header[FCGI_HEADER_LEN];
 	struct iovec span;
 
 	for (;;) {
@@ -312,14 +330,14 @@ fcgi_response_gather(const struct fcgi_response *response,
 		    place.tail == response->tail_len)
 			return true;
 		if (gather->count == FCGI_RESPONSE_VECTORS ||
-		    gather->headers_used == FCGI_RESPONSE_HEADERS)
+		    gather->copied_len >
+			FCGI_RESPONSE_COPIED - FCGI_RESPONSE_SMALL)
 			return false;
-		header = gather->headers[gather->headers_used];
 		span = span_at(response, &place, header);
-		if (place.content < response->content_len &&
-		    place.header < FCGI_HEADER_LEN)
-			gather->headers_used++;
-		gather->vectors[gather->count++] = span;
+		if (span.iov_len <= FCGI_RESPONSE_SMALL)
+			add_copy(gather, span);
+		else
+			gather->vectors[gather->count++] = span;
 		move(response, &place, span.iov_len);
 	}
 }

@@ -86,14 +86,16 @@ void fcgi_response_set_owner(struct fcgi_response *response, void *owner);
 void *fcgi_response_owner(const struct fcgi_response *response);
 
 #define FCGI_RESPONSE_VECTORS 128
-#define FCGI_RESPONSE_HEADERS 16
+#define FCGI_RESPONSE_COPIED 16384 /* bytes; what is longer than */
+#define FCGI_RESPONSE_SMALL 512	   /* these stays where it is */
 
-/* What one writev takes; starts with all counts zero. */
+/* What one writev takes; starts with both counts zero.  Small pieces are
+ * copied together: the kernel takes longer for each vector. */
 struct fcgi_gather {
-	struct iovec vectors[FCGI_RESPONSE_VECTORS];
-	unsigned char headers[FCGI_RESPONSE_HEADERS][FCGI_HEADER_LEN];
 	int count;
-	size_t headers_used;
+	size_t copied_len;
+	struct iovec vectors[FCGI_RESPONSE_VECTORS];
+	char copied[FCGI_RESPONSE_COPIED];
 };
 
 /* Add the bytes not written yet, as far as there is room; false when not all

@@ -199,7 +199,11 @@ a_full_socket_takes_nothing(void)
 static void
 much_output_is_written_in_several_turns(void)
 {
+	static const char text[] =
+	    "what each of these responses says, so that "
+	    "all are more than one turn takes";
 	const size_t count = 5000;
+	const size_t bytes = count * strlen(text);
 	struct fcgi_response *response;
 	size_t turns = 1;
 	size_t taken = 0;
@@ -207,11 +211,11 @@ much_output_is_written_in_several_turns(void)
 
 	start(1000000);
 	for (i = 0; i < count; i++)
-		(void)add_records("x");
+		(void)add_records(text);
 	while (fcgi_output_write(&line.output, line.fd) != FCGI_OUTPUT_EMPTY) {
-		CU_ASSERT_TRUE_FATAL(line.output.bytes < count);
+		CU_ASSERT_TRUE_FATAL(line.output.bytes < bytes);
 		receive();
-		CU_ASSERT_EQUAL(line.received_len + line.output.bytes, count);
+		CU_ASSERT_EQUAL(line.received_len + line.output.bytes, bytes);
 		turns++;
 	}
 	CU_ASSERT_TRUE(turns > 1);

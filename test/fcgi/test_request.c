@@ -16,6 +16,7 @@
 #include "fcgi/params.h"
 #include "fcgi/request.h"
 #include "fcgi/response.h"
+#include "test/support/said.h"
 #include "test/support/unit.h"
 
 #define HANDSHAKE "[{\"channel\":\"/meta/handshake\",\"version\":\"1.0\"}]"
@@ -143,20 +144,10 @@ static const char *
 text_of(const struct fcgi_request *request)
 {
 	static char text[8192];
-	struct fcgi_gather gather = { .count = 0 };
-	size_t len = 0;
-	int i;
 
 	text[0] = '\0';
-	if (request->response == NULL)
-		return text;
-	(void)fcgi_response_gather(request->response, &gather);
-	for (i = 1; i < gather.count - 1; i++) {
-		memcpy(text + len, gather.vectors[i].iov_base,
-		    gather.vectors[i].iov_len);
-		len += gather.vectors[i].iov_len;
-	}
-	text[len] = '\0';
+	if (request->response != NULL)
+		said_text(request->response, text, sizeof(text));
 	return text;
 }
 

@@ -13,6 +13,7 @@
 #include "fcgi/http_script.h"
 #include "fcgi/response.h"
 #include "fcgi/transport.h"
+#include "test/support/said.h"
 #include "test/support/unit.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -35,21 +36,6 @@ struct reply {
 	char text[4096];
 };
 
-static void
-read_response(const struct fcgi_response *response, char *text)
-{
-	struct fcgi_gather gather = { .count = 0 };
-	size_t len = 0;
-
-	(void)fcgi_response_gather(response, &gather);
-	for (int i = 1; i < gather.count - 1; i++) {
-		memcpy(text + len, gather.vectors[i].iov_base,
-		    gather.vectors[i].iov_len);
-		len += gather.vectors[i].iov_len;
-	}
-	text[len] = '\0';
-}
-
 /* Answer an exchange that is ready. */
 static void
 answer(struct bx_exchange *exchange, void *state, struct reply *reply)
@@ -67,7 +53,7 @@ answer(struct bx_exchange *exchange, void *state, struct reply *reply)
 
 	if (response == NULL)
 		return;
-	read_response(response, reply->text);
+	said_text(response, reply->text, sizeof(reply->text));
 	fcgi_response_free(response);
 }
 

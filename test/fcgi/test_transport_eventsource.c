@@ -15,6 +15,7 @@
 #include "fcgi/response.h"
 #include "fcgi/transport.h"
 #include "test/support/talk.h"
+#include "test/support/said.h"
 #include "test/support/unit.h"
 
 static const struct transport *const transport = &transport_eventsource;
@@ -83,24 +84,6 @@ receive(const struct change *change)
 		bx_exchange_start(reader.exchange, reader.talk.now);
 }
 
-/* All that a response has to say on STDOUT. */
-static void
-read_response(const struct fcgi_response *response, char *text)
-{
-	struct fcgi_gather gather = { .count = 0 };
-	size_t len = 0;
-	int i, count;
-
-	CU_ASSERT_TRUE(fcgi_response_gather(response, &gather));
-	count = gather.count - fcgi_response_ends_request(response);
-	for (i = 1; i < count; i++) {
-		memcpy(text + len, gather.vectors[i].iov_base,
-		    gather.vectors[i].iov_len);
-		len += gather.vectors[i].iov_len;
-	}
-	text[len] = '\0';
-}
-
 /* The response to what is ready now; it is written as a whole. */
 static void
 respond(void)
@@ -121,7 +104,7 @@ respond(void)
 	response = transport->respond(&reply);
 	if (response == NULL)
 		return;
-	read_response(response, reader.text);
+	said_text(response, reader.text, sizeof(reader.text));
 	reader.is_over = fcgi_response_ends_request(response);
 	CU_ASSERT_EQUAL(reader.is_over, reply.answer.is_last);
 	fcgi_response_free(response);

@@ -13,6 +13,7 @@
 #include "fcgi/http_cgi.h"
 #include "fcgi/response.h"
 #include "fcgi/transport.h"
+#include "test/support/said.h"
 #include "test/support/unit.h"
 
 #define FORM "application/x-www-form-urlencoded"
@@ -201,12 +202,13 @@ the_batch_limit_counts_all_fields(void)
 	expect_refused(text, 413);
 }
 
+#define REPLY_MAX 2048
+
 /* The reply to text as it is written, in out; "" for none. */
 static void
 ask(struct bx_engine *engine, const char *text, char *out)
 {
 	struct transport_reply reply = { .env = unit_env(), .request_id = 1 };
-	struct fcgi_gather gather = { .count = 0 };
 	struct fcgi_response *response;
 	struct bx_exchange *exchange = bx_exchange_open(bx_engine_core(engine),
 	    &transport_long_polling.info, NULL);
@@ -221,10 +223,7 @@ ask(struct bx_engine *engine, const char *text, char *out)
 		reply.answer = bx_exchange_answer(exchange);
 		response = transport_long_polling.respond(&reply);
 		if (response != NULL) {
-			(void)fcgi_response_gather(response, &gather);
-			for (int i = 1; i < gather.count - 1; i++)
-				strncat(out, gather.vectors[i].iov_base,
-				    gather.vectors[i].iov_len);
+			said_text(response, out, REPLY_MAX);
 			fcgi_response_free(response);
 		}
 	}
@@ -271,7 +270,7 @@ tell_oneself(const char *ext, const char *data, char *out)
 static void
 those_who_asked_get_one_line_in_a_comment(void)
 {
-	char text[2048];
+	char text[REPLY_MAX];
 
 	tell_oneself("{\"json-comment-filtered\":1}", LINES, text);
 	CU_ASSERT_PTR_NOT_NULL(strstr(text,
@@ -284,7 +283,7 @@ those_who_asked_get_one_line_in_a_comment(void)
 static void
 others_get_the_bytes_that_were_sent(void)
 {
-	char text[2048];
+	char text[REPLY_MAX];
 
 	tell_oneself("{}", LINES, text);
 	CU_ASSERT_PTR_NOT_NULL(
@@ -296,7 +295,7 @@ others_get_the_bytes_that_were_sent(void)
 static bool
 ask_for_comments(void *ctx)
 {
-	char text[2048];
+	char text[REPLY_MAX];
 
 	(void)ctx;
 	tell_oneself("{\"json-comment-filtered\":1}", LINES, text);
