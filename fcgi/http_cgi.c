@@ -80,13 +80,17 @@ static const struct variable *
 find_variable(struct bx_slice name)
 {
 	const struct variable *variable;
+	size_t end;
 
 	if (name.len >= sizeof(variables) / sizeof(variables[0]) ||
 	    variables[name.len] == NULL)
 		return NULL;
+	/* Most begin in the same way, and few end so. */
+	end = name.len - 1;
 	for (variable = variables[name.len]; variable->name[0] != '\0';
 	     variable++)
-		if (memcmp(variable->name, name.at, name.len) == 0)
+		if (variable->name[end] == name.at[end] &&
+		    memcmp(variable->name, name.at, end) == 0)
 			return variable;
 	return NULL;
 }

@@ -54,14 +54,16 @@ fcgi_intake_new(struct fcgi_request *request, struct fcgi_budget *budget)
 		intake = create(context);
 	if (intake == NULL)
 		return NULL;
-	*intake = (struct fcgi_intake){
-		.context = context,
-		.request = request,
-		.params = intake->params,
-		.text = intake->text,
-		.body = intake->body,
-		.budget = budget,
-	};
+	intake->context = context;
+	intake->request = request;
+	intake->budget = budget;
+	intake->charged = 0;
+	intake->received = 0;
+	intake->refusal = NULL;
+	intake->why = NULL;
+	intake->status = 0;
+	intake->is_content = false;
+	intake->stdin_ended = false;
 	bx_buf_clear(&intake->params);
 	bx_buf_clear(&intake->text);
 	bx_buf_clear(&intake->body);

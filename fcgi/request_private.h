@@ -31,7 +31,7 @@ struct fcgi_intake {
 	struct bx_buf params;
 	struct bx_buf text; /* what http refers to, beside params */
 	struct bx_buf body;
-	struct http_request http;
+	struct http_request http; /* once all params are there */
 	struct fcgi_budget *budget;
 	size_t charged;	     /* to the budget */
 	uint64_t received;   /* of the body, kept or not */
