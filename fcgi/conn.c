@@ -165,6 +165,7 @@ fcgi_conn_open(struct fcgi_conn_pool *pool, int fd)
 	fcgi_idle_init(&conn->silent);
 	fcgi_idle_init(&conn->stalled);
 	fcgi_idle_init(&conn->unwatched);
+	fcgi_idle_init(&conn->mark);
 	fcgi_record_decoder_init(&conn->decoder);
 	bx_buf_init(&conn->values, env);
 	bx_hash_init(&conn->requests, env, pool->seed);
@@ -214,7 +215,7 @@ fcgi_conn_close(struct fcgi_conn *conn, const char *reason)
 	ev_io_stop(pool->loop, &conn->watcher);
 	(void)close(conn->watcher.fd);
 	if (conn->is_mark)
-		fcgi_pace_arrive(&pool->pace);
+		fcgi_pace_arrive(&pool->pace, &conn->mark);
 	bx_list_remove(&conn->dirty);
 	fcgi_idle_forget(&conn->silent);
 	fcgi_idle_forget(&conn->stalled);
@@ -273,7 +274,8 @@ end(struct fcgi_conn *conn)
 {
 	struct fcgi_conn_pool *pool = conn->pool;
 
-	conn->is_mark = fcgi_pace_send(&pool->pace, pool->context->now);
+	conn->is_mark =
+	    fcgi_pace_send(&pool->pace, &conn->mark, pool->context->now);
 	if (!conn->is_mark && !conn->is_unread &&
 	    fcgi_record_is_between(&conn->decoder)) {
 		fcgi_conn_close(conn, NULL);

@@ -28,6 +28,7 @@ struct fcgi_conn {
 	struct fcgi_idle silent; /* in silent or in lingering */
 	struct fcgi_idle stalled;
 	struct fcgi_idle unwatched;
+	struct fcgi_idle mark; /* once it is_mark */
 	struct fcgi_record_decoder decoder;
 	struct fcgi_record_begin begin;
 	struct bx_buf values;	     /* content of a GET_VALUES */

@@ -8,10 +8,13 @@
  *
  * It shows by how it ends connections: one in FCGI_PACE_PORTION that end with
  * their answer is a mark, whose end is awaited.  With FCGI_PACE_MARKS of them
- * on their way there is enough to read for now, but not for longer than
- * FCGI_PACE_LIMIT: a web server that stands still is no reason to.
- * Connections that are kept open leave no marks.
+ * on their way there is enough to read for now.  But one that takes longer
+ * than FCGI_PACE_LIMIT is late, and while there is such a one nobody is kept
+ * waiting: a web server that stands still is no reason to.  Connections that
+ * are kept open leave no marks.
  *
+ * Ownership: a mark is embedded in its connection, which has it arrive before
+ * it is freed.
  * Reentrancy: no function calls out.
  */
 #ifndef FCGI_PACE_H
@@ -20,7 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "engine/env.h"
+#include "idle.h"
 
 #define FCGI_PACE_PORTION 64
 #define FCGI_PACE_MARKS 2
@@ -29,7 +32,8 @@
 struct fcgi_pace {
 	unsigned ended; /* connections since the last mark */
 	size_t marks;	/* on their way */
-	bx_msec until;	/* when enough of them are: not waited for longer */
+	size_t late;	/* and not counted there any more */
+	struct fcgi_idle_list on_their_way;
 };
 
 static inline void
@@ -37,34 +41,51 @@ fcgi_pace_init(struct fcgi_pace *pace)
 {
 	pace->ended = 0;
 	pace->marks = 0;
-	pace->until = 0;
+	pace->late = 0;
+	fcgi_idle_list_init(&pace->on_their_way, FCGI_PACE_LIMIT);
 }
 
 /* A connection ends with its answer: is it to be a mark?  Then its own end is
  * told by fcgi_pace_arrive. */
 static inline bool
-fcgi_pace_send(struct fcgi_pace *pace, bx_msec now)
+fcgi_pace_send(struct fcgi_pace *pace, struct fcgi_idle *mark, bx_msec now)
 {
 	if (++pace->ended < FCGI_PACE_PORTION)
 		return false;
 	pace->ended = 0;
-	if (++pace->marks == FCGI_PACE_MARKS)
-		pace->until = now + FCGI_PACE_LIMIT;
+	pace->marks++;
+	fcgi_idle_touch(&pace->on_their_way, mark, now);
 	return true;
 }
 
-/* The peer has ended a mark, or will not. */
+/* The peer has ended a mark, or never will. */
 static inline void
-fcgi_pace_arrive(struct fcgi_pace *pace)
+fcgi_pace_arrive(struct fcgi_pace *pace, struct fcgi_idle *mark)
 {
+	if (!fcgi_idle_is_waiting(mark)) {
+		pace->late--;
+		return;
+	}
+	fcgi_idle_forget(mark);
 	pace->marks--;
 }
 
-/* Has the web server enough to read?  It has not any more at pace->until. */
+/* Has the web server enough to read? */
 static inline bool
-fcgi_pace_is_enough(const struct fcgi_pace *pace, bx_msec now)
+fcgi_pace_is_enough(struct fcgi_pace *pace, bx_msec now)
 {
-	return pace->marks >= FCGI_PACE_MARKS && now < pace->until;
+	while (fcgi_idle_list_take_expired(&pace->on_their_way, now) != NULL) {
+		pace->marks--;
+		pace->late++;
+	}
+	return pace->late == 0 && pace->marks >= FCGI_PACE_MARKS;
+}
+
+/* When it will have waited long enough, if it has. */
+static inline bx_msec
+fcgi_pace_until(const struct fcgi_pace *pace)
+{
+	return fcgi_idle_list_next(&pace->on_their_way);
 }
 
 #endif

@@ -52,14 +52,14 @@ struct fcgi_server {
 /* Has the web server so many answers to read that those who only wait for
  * messages come later?  When all are to be told to go there is no later. */
 static bool
-is_slowed(const struct fcgi_server *server)
+is_slowed(struct fcgi_server *server)
 {
 	return server->stop_at == BX_NEVER &&
 	    fcgi_pace_is_enough(&server->pool.pace, server->context.now);
 }
 
 static bool
-has_ready(const struct fcgi_server *server)
+has_ready(struct fcgi_server *server)
 {
 	if (fcgi_content_has_ready(&server->platform.content))
 		return true;
@@ -104,7 +104,7 @@ relieve(void *ctx)
 }
 
 static bx_msec
-next_deadline(const struct fcgi_server *server)
+next_deadline(struct fcgi_server *server)
 {
 	bx_msec at = bx_engine_next_deadline(server->engine);
 	bx_msec conns = fcgi_conn_next_deadline(&server->pool);
@@ -115,8 +115,8 @@ next_deadline(const struct fcgi_server *server)
 		at = server->platform.content.end_at;
 	if (server->deny_at < at)
 		at = server->deny_at;
-	if (is_slowed(server) && server->pool.pace.until < at)
-		at = server->pool.pace.until;
+	if (is_slowed(server) && fcgi_pace_until(&server->pool.pace) < at)
+		at = fcgi_pace_until(&server->pool.pace);
 	return server->stop_at < at ? server->stop_at : at;
 }
 

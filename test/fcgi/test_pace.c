@@ -4,25 +4,45 @@
 #include "fcgi/pace.h"
 #include "test/support/unit.h"
 
-/* As many connections end at now as there are in so many portions. */
-static void
-send_portions(struct fcgi_pace *pace, size_t portions, bx_msec now)
-{
-	size_t i;
+static struct fcgi_idle marks[FCGI_PACE_MARKS + 2];
 
-	for (i = 1; i <= portions * FCGI_PACE_PORTION; i++)
-		CU_ASSERT_EQUAL(fcgi_pace_send(pace, now),
-		    i % FCGI_PACE_PORTION == 0);
+/* As many connections end at now as there are in a portion. */
+static void
+send_portion(struct fcgi_pace *pace, struct fcgi_idle *mark, bx_msec now)
+{
+	int i;
+
+	fcgi_idle_init(mark);
+	for (i = 1; i < FCGI_PACE_PORTION; i++)
+		CU_ASSERT_FALSE(fcgi_pace_send(pace, mark, now));
+	CU_ASSERT_FALSE(fcgi_idle_is_waiting(mark));
+	CU_ASSERT_TRUE(fcgi_pace_send(pace, mark, now));
+}
+
+/* All marks that are enough. */
+static void
+send_enough(struct fcgi_pace *pace, bx_msec now)
+{
+	int i;
+
+	fcgi_pace_init(pace);
+	for (i = 0; i < FCGI_PACE_MARKS; i++) {
+		CU_ASSERT_FALSE(fcgi_pace_is_enough(pace, now));
+		send_portion(pace, &marks[i], now);
+	}
 }
 
 static void
 the_last_of_each_portion_is_a_mark(void)
 {
 	struct fcgi_pace pace;
+	size_t i;
 
 	fcgi_pace_init(&pace);
-	send_portions(&pace, 3, 0);
-	CU_ASSERT_EQUAL(pace.marks, 3);
+	for (i = 0; i < FCGI_PACE_MARKS + 2; i++) {
+		CU_ASSERT_EQUAL(pace.marks, i);
+		send_portion(&pace, &marks[i], 0);
+	}
 }
 
 static void
@@ -30,14 +50,11 @@ a_few_marks_on_their_way_are_enough(void)
 {
 	struct fcgi_pace pace;
 
-	fcgi_pace_init(&pace);
-	CU_ASSERT_FALSE(fcgi_pace_is_enough(&pace, 0));
-	send_portions(&pace, FCGI_PACE_MARKS - 1, 5);
-	CU_ASSERT_FALSE(fcgi_pace_is_enough(&pace, 5));
-	send_portions(&pace, 1, 5);
+	send_enough(&pace, 5);
 	CU_ASSERT_TRUE(fcgi_pace_is_enough(&pace, 5));
-	fcgi_pace_arrive(&pace);
+	fcgi_pace_arrive(&pace, &marks[1]);
 	CU_ASSERT_FALSE(fcgi_pace_is_enough(&pace, 5));
+	CU_ASSERT_EQUAL(pace.marks, FCGI_PACE_MARKS - 1);
 }
 
 static void
@@ -46,27 +63,47 @@ they_are_not_waited_for_longer_than_the_limit(void)
 	const bx_msec late = 7 + FCGI_PACE_LIMIT;
 	struct fcgi_pace pace;
 
-	fcgi_pace_init(&pace);
-	send_portions(&pace, FCGI_PACE_MARKS, 7);
-	CU_ASSERT_EQUAL(pace.until, late);
+	send_enough(&pace, 7);
+	CU_ASSERT_EQUAL(fcgi_pace_until(&pace), late);
 	CU_ASSERT_TRUE(fcgi_pace_is_enough(&pace, late - 1));
 	CU_ASSERT_FALSE(fcgi_pace_is_enough(&pace, late));
-	/* Who stands still does not slow down what comes after it. */
-	send_portions(&pace, 1, late);
-	CU_ASSERT_FALSE(fcgi_pace_is_enough(&pace, late));
+	CU_ASSERT_EQUAL(fcgi_pace_until(&pace), BX_NEVER);
 }
 
+/* Another web server's, perhaps. */
 static void
-those_that_come_later_are_waited_for_anew(void)
+while_one_is_late_nobody_is_kept_waiting(void)
 {
 	const bx_msec late = 7 + FCGI_PACE_LIMIT;
 	struct fcgi_pace pace;
+	int i;
 
 	fcgi_pace_init(&pace);
-	send_portions(&pace, FCGI_PACE_MARKS, 7);
-	fcgi_pace_arrive(&pace);
-	send_portions(&pace, 1, late);
+	send_portion(&pace, &marks[FCGI_PACE_MARKS], 7);
+	for (i = 0; i < FCGI_PACE_MARKS; i++)
+		send_portion(&pace, &marks[i], 8);
+	CU_ASSERT_TRUE(fcgi_pace_is_enough(&pace, late - 1));
+	CU_ASSERT_FALSE(fcgi_pace_is_enough(&pace, late));
+	fcgi_pace_arrive(&pace, &marks[FCGI_PACE_MARKS]);
+	CU_ASSERT_EQUAL(pace.late, 0);
 	CU_ASSERT_TRUE(fcgi_pace_is_enough(&pace, late));
+}
+
+static void
+whoever_keeps_up_is_waited_for_again_and_again(void)
+{
+	struct fcgi_pace pace;
+	bx_msec now;
+	int i;
+
+	send_enough(&pace, 0);
+	for (now = 0; now < 5 * FCGI_PACE_LIMIT; now += FCGI_PACE_LIMIT / 2) {
+		CU_ASSERT_TRUE(fcgi_pace_is_enough(&pace, now));
+		for (i = 0; i < FCGI_PACE_MARKS; i++) {
+			fcgi_pace_arrive(&pace, &marks[i]);
+			send_portion(&pace, &marks[i], now);
+		}
+	}
 }
 
 static const struct unit_test tests[] = {
@@ -76,8 +113,10 @@ static const struct unit_test tests[] = {
 	    a_few_marks_on_their_way_are_enough },
 	{ "they are not waited for longer than the limit",
 	    they_are_not_waited_for_longer_than_the_limit },
-	{ "those that come later are waited for anew",
-	    those_that_come_later_are_waited_for_anew },
+	{ "while one is late nobody is kept waiting",
+	    while_one_is_late_nobody_is_kept_waiting },
+	{ "whoever keeps up is waited for again and again",
+	    whoever_keeps_up_is_waited_for_again_and_again },
 };
 
 UNIT_MAIN("fcgi/pace", tests)
