@@ -76,6 +76,21 @@ an_idle_engine_has_no_deadline(void)
 	talk_stop(&talk);
 }
 
+/* Start, with a session that is subscribed to /a and waits in a connect. */
+static void
+start_held(struct talk *talk, struct talk_request *held, char *id)
+{
+	talk_defaults(talk);
+	talk_start(talk);
+	talk_connect(talk, id);
+	(void)talk_ask(talk,
+	    "{\"channel\":\"/meta/subscribe\","
+	    "\"clientId\":\"%s\",\"subscription\":\"/a\"}",
+	    id);
+	talk_send(talk, held,
+	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}", id);
+}
+
 static void
 a_reply_can_be_taken_before_all_who_were_woken(void)
 {
@@ -84,15 +99,7 @@ a_reply_can_be_taken_before_all_who_were_woken(void)
 	struct talk_request publish;
 	char id[BX_CLIENT_ID_LENGTH + 1];
 
-	talk_defaults(&talk);
-	talk_start(&talk);
-	talk_connect(&talk, id);
-	(void)talk_ask(&talk,
-	    "{\"channel\":\"/meta/subscribe\","
-	    "\"clientId\":\"%s\",\"subscription\":\"/a\"}",
-	    id);
-	talk_send(&talk, &held,
-	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}", id);
+	start_held(&talk, &held, id);
 	talk_handshake(&talk, id);
 	talk_send(&talk, &publish,
 	    "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}", id);
@@ -118,15 +125,7 @@ a_lost_answer_makes_the_held_connect_ready(void)
 	struct talk_request publish;
 	char id[BX_CLIENT_ID_LENGTH + 1];
 
-	talk_defaults(&talk);
-	talk_start(&talk);
-	talk_connect(&talk, id);
-	(void)talk_ask(&talk,
-	    "{\"channel\":\"/meta/subscribe\","
-	    "\"clientId\":\"%s\",\"subscription\":\"/a\"}",
-	    id);
-	talk_send(&talk, &held,
-	    "{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}", id);
+	start_held(&talk, &held, id);
 	CU_ASSERT_FALSE(bx_engine_has_ready(talk.engine));
 	talk_send(&talk, &publish,
 	    "{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}", id);
