@@ -18,6 +18,12 @@
 #include "status.h"
 #include "types.h"
 
+/* How large a buffer is kept when what was in it is over, for what comes next.
+ * Builds that look for the use of what is freed keep none. */
+#ifndef BX_BUF_SPARE_MAX
+#define BX_BUF_SPARE_MAX 16384
+#endif
+
 struct bx_buf {
 	const struct bx_env *env;
 	char *bytes; /* NULL while nothing was ever appended */

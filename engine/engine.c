@@ -194,19 +194,16 @@ has_to_do_between(const struct bx_core *core)
 	    bx_sessions_has_local(core->sessions);
 }
 
-static struct bx_exchange *
-exchange_of(struct bx_reader *reader)
-{
-	if (reader == NULL)
-		return NULL;
-	return BX_LIST_ENTRY(reader, struct bx_exchange, reader);
-}
-
 struct bx_exchange *
 bx_engine_next_ready(struct bx_engine *engine)
 {
+	struct bx_reader *reader;
+
 	do_between(&engine->core);
-	return exchange_of(bx_sessions_take_ready(engine->core.sessions));
+	reader = bx_sessions_take_ready(engine->core.sessions);
+	if (reader == NULL)
+		return NULL;
+	return BX_LIST_ENTRY(reader, struct bx_exchange, reader);
 }
 
 bool
@@ -214,13 +211,6 @@ bx_engine_has_ready(const struct bx_engine *engine)
 {
 	return has_to_do_between(&engine->core) ||
 	    bx_sessions_has_ready(engine->core.sessions);
-}
-
-struct bx_exchange *
-bx_engine_next_prompt(struct bx_engine *engine)
-{
-	do_between(&engine->core);
-	return exchange_of(bx_sessions_take_prompt(engine->core.sessions));
 }
 
 bool

@@ -87,9 +87,8 @@ struct bx_exchange *bx_engine_next_ready(struct bx_engine *engine);
  * another, so a host asks before it sleeps. */
 bool bx_engine_has_ready(const struct bx_engine *engine);
 
-/* Both without what was held until a message or its time came: for a host that
- * has to go slow, where replies are not to wait behind thousands of those. */
-struct bx_exchange *bx_engine_next_prompt(struct bx_engine *engine);
+/* The same, without what was held until a message or its time came: that and
+ * the rest take turns, so half of what comes next is no such exchange. */
 bool bx_engine_has_prompt(const struct bx_engine *engine);
 
 /* When bx_engine_advance may have something to do, never later than it has;

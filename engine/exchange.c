@@ -43,6 +43,23 @@ bx_exchange_owner(const struct bx_exchange *exchange)
 	return exchange->owner;
 }
 
+bool
+bx_exchange_was_woken(const struct bx_exchange *exchange)
+{
+	switch (exchange->reader.wake) {
+	case BX_WAKE_MESSAGE:
+	case BX_WAKE_TIMEOUT:
+	case BX_WAKE_SHUTDOWN:
+		return true;
+	case BX_WAKE_NONE:
+	case BX_WAKE_DONE:
+	case BX_WAKE_ENDED:
+	case BX_WAKE_SUPERSEDED:
+		break;
+	}
+	return false;
+}
+
 struct bx_visitor *
 bx_exchange_visitor(struct bx_exchange *exchange)
 {

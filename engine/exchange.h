@@ -4,7 +4,7 @@
  * A transport opens an exchange for a request, gives it the request's bytes,
  * and starts it.  From then on the engine decides: when the exchange has its
  * answer it comes out of bx_engine_next_ready.  The transport writes the
- * answer and closes the exchange, saying whether all bytes were handed over.
+ * answer and closes the exchange, and says whether all was handed over.
  *
  *   state     receive  start    verdict  wake   answer    close
  *   OPEN      OPEN     HELD, PARKED or READY              freed
@@ -19,8 +19,7 @@
  * client has gone away.  Everything else is borrowed until close.
  * Reentrancy: start calls policy callbacks, services and plugins, and answer
  * and close call plugins; they must not close the exchange that called them.
- * Limits: settings.h max_batch and max_json_depth; the bytes are the
- * transport's to limit.
+ * Limits: settings.h max_batch and max_json_depth, and the transport's.
  */
 #ifndef BX_EXCHANGE_H
 #define BX_EXCHANGE_H
@@ -96,6 +95,8 @@ enum bx_status bx_exchange_receive(struct bx_exchange *exchange,
 void bx_exchange_start(struct bx_exchange *exchange, bx_msec now);
 
 void *bx_exchange_owner(const struct bx_exchange *exchange);
+/* Was it held until a message, its time or the end came? */
+bool bx_exchange_was_woken(const struct bx_exchange *exchange);
 
 /*
  * Compose the answer of an exchange that came out of bx_engine_next_ready:

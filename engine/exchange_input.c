@@ -7,10 +7,6 @@
 #include "core.h"
 #include "exchange_private.h"
 
-/* What a large request has needed is not kept for ever. */
-#define SPARE_BODY_MAX 8192
-#define SPARE_MESSAGES_MAX 64
-
 static struct bx_input *
 take_spare(struct bx_core *core)
 {
@@ -78,8 +74,10 @@ void
 bx_input_free(struct bx_core *core, struct bx_input *input)
 {
 	orphan_ticket(&input->asker);
-	if (core->spare_input == NULL && input->body.cap <= SPARE_BODY_MAX &&
-	    input->messages.cap <= SPARE_MESSAGES_MAX)
+	if (core->spare_input == NULL &&
+	    input->body.cap +
+		    input->messages.cap * sizeof(*input->messages.list) <=
+		BX_BUF_SPARE_MAX)
 		core->spare_input = input;
 	else
 		destroy(core->env, input);

@@ -230,16 +230,6 @@ bx_sessions_is_crowded(const struct bx_sessions *sessions)
 }
 
 struct bx_reader *
-bx_sessions_take_prompt(struct bx_sessions *sessions)
-{
-	struct bx_list *link = bx_list_take_first(&sessions->prompt);
-
-	if (link == NULL)
-		return NULL;
-	return BX_LIST_ENTRY(link, struct bx_reader, ready);
-}
-
-struct bx_reader *
 bx_sessions_take_ready(struct bx_sessions *sessions)
 {
 	struct bx_list *link = NULL;

@@ -62,14 +62,13 @@ void bx_sessions_make_ready(struct bx_sessions *sessions,
 /* Is there a reader for bx_sessions_take_ready? */
 bool bx_sessions_has_ready(const struct bx_sessions *sessions);
 
+/* The same, one that was not woken by a message, its time or the end. */
+bool bx_sessions_has_prompt(const struct bx_sessions *sessions);
+
 /* Has a queue been over its limits since bx_sessions_take_ready gave NULL? */
 bool bx_sessions_is_crowded(const struct bx_sessions *sessions);
 
 /* Take the reader that has been ready longest, or NULL. */
 struct bx_reader *bx_sessions_take_ready(struct bx_sessions *sessions);
-
-/* The same, among those who do not just wait for messages. */
-bool bx_sessions_has_prompt(const struct bx_sessions *sessions);
-struct bx_reader *bx_sessions_take_prompt(struct bx_sessions *sessions);
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "conn_private.h"
+#include "engine/exchange.h"
 #include "log.h"
 #include "response.h"
 
@@ -123,8 +124,10 @@ fcgi_conn_watch(struct fcgi_conn *conn)
 }
 
 /* Whoever connects has mostly written as well.  What can be answered need not
- * be watched, and one that is held in a busy place has its answer soon: only
- * after a while it is worth the while to hear when its peer leaves. */
+ * be watched, and a whole request that is held in a busy place has its answer
+ * soon: only after a while it is worth the while to hear when its peer leaves.
+ * Until then it shows when it is written to; not so over TCP, where the first
+ * answer to nobody would count as written. */
 static void
 begin(struct fcgi_conn *conn)
 {
@@ -133,7 +136,8 @@ begin(struct fcgi_conn *conn)
 	read_some(conn);
 	if (conn->state != FCGI_CONN_READING)
 		return;
-	if (conn->is_last && conn->requests.count > 0 &&
+	if (conn->is_local && conn->is_last && conn->requests.count == 1 &&
+	    conn->recent != NULL && conn->recent->intake == NULL &&
 	    fcgi_record_is_between(&conn->decoder))
 		fcgi_idle_touch(&pool->unwatched, &conn->unwatched,
 		    pool->context->now);
@@ -142,7 +146,7 @@ begin(struct fcgi_conn *conn)
 }
 
 bool
-fcgi_conn_open(struct fcgi_conn_pool *pool, int fd)
+fcgi_conn_open(struct fcgi_conn_pool *pool, int fd, bool is_local)
 {
 	const struct bx_env *env = pool->context->env;
 	struct fcgi_conn *conn = bx_alloc(env, sizeof(*conn));
@@ -159,6 +163,7 @@ fcgi_conn_open(struct fcgi_conn_pool *pool, int fd)
 	conn->serial = ++pool->last_serial;
 	conn->state = FCGI_CONN_READING;
 	conn->is_fresh = true;
+	conn->is_local = is_local;
 	bx_list_init(&conn->dirty);
 	bx_list_init(&conn->link);
 	bx_list_append(&pool->open, &conn->link);
@@ -214,8 +219,7 @@ fcgi_conn_close(struct fcgi_conn *conn, const char *reason)
 		    (uintmax_t)conn->serial, conn->requests.count);
 	ev_io_stop(pool->loop, &conn->watcher);
 	(void)close(conn->watcher.fd);
-	if (conn->is_mark)
-		fcgi_pace_arrive(&pool->pace, &conn->mark);
+	fcgi_pace_arrive(&pool->pace, &conn->mark);
 	bx_list_remove(&conn->dirty);
 	fcgi_idle_forget(&conn->silent);
 	fcgi_idle_forget(&conn->stalled);
@@ -273,10 +277,10 @@ static void
 end(struct fcgi_conn *conn)
 {
 	struct fcgi_conn_pool *pool = conn->pool;
-
-	conn->is_mark =
+	bool is_mark = conn->is_woken &&
 	    fcgi_pace_send(&pool->pace, &conn->mark, pool->context->now);
-	if (!conn->is_mark && !conn->is_unread &&
+
+	if (!is_mark && !conn->is_unread &&
 	    fcgi_record_is_between(&conn->decoder)) {
 		fcgi_conn_close(conn, NULL);
 		return;
@@ -327,6 +331,7 @@ fcgi_conn_answer(struct fcgi_request *request)
 {
 	struct fcgi_conn *conn = request->peer;
 
+	conn->is_woken = bx_exchange_was_woken(request->exchange);
 	fcgi_conn_settle(conn, request, fcgi_request_answer(request));
 	if (conn->requests.count == 1)
 		fcgi_conn_flush(conn);

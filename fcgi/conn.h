@@ -7,14 +7,14 @@
  *	* when the peer has not sent all of a request that was answered, and
  *	  closing at once could cost it the answer; or as a mark (pace.h)
  * EOF while a request is pending means that its client has gone away (the
- * fronts say it in no other way): its events wait for the session's next
- * connect.  When FCGI_POOL_LOST_MANY leave within FCGI_POOL_LOST_WITHIN, it
- * was probably the web server that ended, and the log has a line that says so.
+ * fronts say it in no other way), and its events wait for the next connect; it
+ * is looked out for after FCGI_CONN_UNWATCHED_LIMIT.  Of many at once the log
+ * has a line: it was probably the web server that ended.
  *
  * Ownership: the pool owns its connections; a dead one, without requests and
  * descriptor, is freed by fcgi_conn_reap when the loop has turned.
  * Reentrancy: pool->relieve may answer and close any connection of the pool,
- * the one that is being read included.
+ * the one that is being read or opened included.
  * Without memory a request is answered 503, out of a reserve that is kept for
  * that.  When it cannot be had again, so is every other request that begins.
  * Limits: the constants below; FCGI_CONN_OUTPUT_MAX bytes are what unwritten
@@ -86,13 +86,12 @@ struct fcgi_conn_pool {
 /* The caller fills what is above reserve, and crowded and the rest, itself, and
  * may set reserve_size afterwards. */
 void fcgi_conn_pool_init(struct fcgi_conn_pool *pool);
-
 /* Close and free all connections. */
 void fcgi_conn_pool_fini(struct fcgi_conn_pool *pool);
 
-/* Serve fd, a connected socket that does not block, and read what it has sent.
- * False: there is no memory, and fd is still the caller's. */
-bool fcgi_conn_open(struct fcgi_conn_pool *pool, int fd);
+/* Serve fd, a connected socket that does not block, and read what it has sent;
+ * it may be dead already.  False: no memory, and fd is still the caller's. */
+bool fcgi_conn_open(struct fcgi_conn_pool *pool, int fd, bool is_local);
 
 /* End the connection; reason is logged unless it is NULL.  Legal twice. */
 void fcgi_conn_close(struct fcgi_conn *conn, const char *reason);
@@ -105,16 +104,17 @@ void fcgi_conn_answer(struct fcgi_request *request);
 void fcgi_conn_settle_request(struct fcgi_request *request,
     enum bx_status status);
 
-/* Write what the connections have to say. */
+/* Write what the connections have to say.  Free the dead; how many there were. */
 void fcgi_conn_flush_all(struct fcgi_conn_pool *pool);
+size_t fcgi_conn_reap(struct fcgi_conn_pool *pool);
 
-/* Close whose limits have passed; answer requests that were not sent. */
+/* Close whose limits have passed; answer requests that were not sent.  And when
+ * there is something to do; BX_NEVER for nothing. */
 void fcgi_conn_sweep(struct fcgi_conn_pool *pool);
-
-/* When fcgi_conn_sweep has something to do; BX_NEVER for nothing. */
 bx_msec fcgi_conn_next_deadline(const struct fcgi_conn_pool *pool);
 
-/* Free the dead; returns how many there were. */
-size_t fcgi_conn_reap(struct fcgi_conn_pool *pool);
+/* Watch who was not watched, give up marks (pace.h) that are late; and when. */
+void fcgi_conn_look_out(struct fcgi_conn_pool *pool);
+bx_msec fcgi_conn_next_look_out(const struct fcgi_conn_pool *pool);
 
 #endif

@@ -97,10 +97,6 @@ fcgi_conn_sweep(struct fcgi_conn_pool *pool)
 	close_expired(pool, &pool->silent, "silent");
 	close_expired(pool, &pool->stalled, "stalled");
 	close_expired(pool, &pool->lingering, NULL);
-	while ((item = fcgi_idle_list_take_expired(&pool->unwatched,
-		    context->now)) != NULL)
-		fcgi_conn_watch(
-		    FCGI_IDLE_OWNER(item, struct fcgi_conn, unwatched));
 	while ((item = fcgi_idle_list_take_expired(&context->incomplete,
 		    context->now)) != NULL) {
 		request = fcgi_request_of_idle(item);
@@ -136,10 +132,34 @@ fcgi_conn_next_deadline(const struct fcgi_conn_pool *pool)
 			next = at;
 	}
 	/* Rounded, so that the timer is not moved at every byte. */
-	next = round_up(next, 1000);
-	at = round_up(fcgi_idle_list_next(&pool->unwatched),
-	    FCGI_CONN_UNWATCHED_LIMIT);
-	return at < next ? at : next;
+	return round_up(next, 1000);
+}
+
+void
+fcgi_conn_look_out(struct fcgi_conn_pool *pool)
+{
+	const bx_msec now = pool->context->now;
+	struct fcgi_idle *item;
+	struct fcgi_conn *conn;
+
+	while ((item = fcgi_idle_list_take_expired(&pool->unwatched, now)) !=
+	    NULL)
+		fcgi_conn_watch(
+		    FCGI_IDLE_OWNER(item, struct fcgi_conn, unwatched));
+	while ((item = fcgi_pace_take_late(&pool->pace, now)) != NULL) {
+		conn = FCGI_IDLE_OWNER(item, struct fcgi_conn, mark);
+		if (!conn->is_unread)
+			fcgi_conn_close(conn, NULL);
+	}
+}
+
+bx_msec
+fcgi_conn_next_look_out(const struct fcgi_conn_pool *pool)
+{
+	bx_msec watch = fcgi_idle_list_next(&pool->unwatched);
+	bx_msec late = fcgi_pace_next(&pool->pace);
+
+	return round_up(watch < late ? watch : late, 100);
 }
 
 size_t

@@ -28,7 +28,7 @@ struct fcgi_conn {
 	struct fcgi_idle silent; /* in silent or in lingering */
 	struct fcgi_idle stalled;
 	struct fcgi_idle unwatched;
-	struct fcgi_idle mark; /* once it is_mark */
+	struct fcgi_idle mark; /* of the pool's pace, while it lingers */
 	struct fcgi_record_decoder decoder;
 	struct fcgi_record_begin begin;
 	struct bx_buf values;	     /* content of a GET_VALUES */
@@ -41,7 +41,8 @@ struct fcgi_conn {
 	bool is_fresh;	/* no request has begun */
 	bool is_last;	/* close when all is answered: no KEEP_CONN */
 	bool is_unread; /* the peer still sends what nobody reads */
-	bool is_mark;	/* lingers to show when the peer ends it: pace.h */
+	bool is_local;	/* over a unix socket */
+	bool is_woken;	/* its last answer is of one that was */
 };
 
 /* Handle the records in input until the connection reads no more of them; it

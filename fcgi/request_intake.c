@@ -10,9 +10,6 @@
 #include "request.h"
 #include "request_private.h"
 
-/* What a large request has needed is not kept for ever. */
-#define SPARE_MAX 16384
-
 static struct fcgi_intake *
 take_spare(struct fcgi_context *context)
 {
@@ -95,7 +92,7 @@ fcgi_intake_free(struct fcgi_intake *intake)
 	fcgi_idle_forget(&intake->idle);
 	if (context->spare_intake == NULL &&
 	    intake->params.cap + intake->text.cap + intake->body.cap <=
-		SPARE_MAX)
+		BX_BUF_SPARE_MAX)
 		context->spare_intake = intake;
 	else
 		destroy(intake);

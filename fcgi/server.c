@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "conn.h"
+#include "drain.h"
 #include "engine/engine.h"
 #include "engine/exchange.h"
 #include "log.h"
@@ -18,8 +19,6 @@
 #include "sockets.h"
 #include "timer.h"
 
-/* Answers in one turn, before the loop looks at its descriptors again. */
-#define ANSWERS_PER_TURN 256
 #define STOP_SPREAD 5000 /* ms over which clients are told to come back */
 #define STOP_LIMIT 5000	 /* ms for the last answers to be written */
 #define STOP_GRACE 1000	 /* ms in which plugins still answer requests */
@@ -38,6 +37,8 @@ struct fcgi_server {
 	struct fcgi_sockets sockets;
 	struct fcgi_signals signals;
 	struct fcgi_timer timer;
+	struct fcgi_timer look_out;
+	struct fcgi_drain drain;
 	ev_prepare prepare;
 	ev_check check;
 	ev_idle awake; /* there are more answers: do not sleep */
@@ -46,65 +47,18 @@ struct fcgi_server {
 	bx_msec deny_at;      /* who waits for a verdict; BX_NEVER: not yet */
 	unsigned quiet_turns; /* while stopping */
 	uint64_t reads_seen;  /* the same */
-	bool is_draining;
 };
 
-/* Has the web server so many answers to read that those who only wait for
- * messages come later?  When all are to be told to go there is no later. */
-static bool
-is_slowed(struct fcgi_server *server)
-{
-	return server->stop_at == BX_NEVER &&
-	    fcgi_pace_is_enough(&server->pool.pace, server->context.now);
-}
-
-static bool
-has_ready(struct fcgi_server *server)
-{
-	if (fcgi_content_has_ready(&server->platform.content))
-		return true;
-	return is_slowed(server) ? bx_engine_has_prompt(server->engine)
-				 : bx_engine_has_ready(server->engine);
-}
-
-/* Answer what is ready, most times at most, and write.  Somebody may be ready
- * afterwards: what could not be written waits for another connect again. */
-static void
-drain(struct fcgi_server *server, size_t most)
-{
-	struct bx_exchange *exchange;
-	size_t count;
-
-	if (server->is_draining)
-		return;
-	server->is_draining = true;
-	bx_engine_set_now(server->engine, server->context.now);
-	for (count = 0; count < most; count++) {
-		exchange = most != SIZE_MAX && is_slowed(server)
-		    ? bx_engine_next_prompt(server->engine)
-		    : bx_engine_next_ready(server->engine);
-		if (exchange == NULL)
-			break;
-		fcgi_conn_answer(bx_exchange_owner(exchange));
-	}
-	fcgi_content_drain(&server->platform.content);
-	fcgi_conn_flush_all(&server->pool);
-	server->is_draining = false;
-}
-
-/* Messages came faster than a turn: answer before a queue overflows whose
- * reader only waits for the turn to end. */
 static void
 relieve(void *ctx)
 {
 	struct fcgi_server *server = ctx;
 
-	if (bx_engine_is_crowded(server->engine))
-		drain(server, SIZE_MAX);
+	fcgi_drain_relieve(&server->drain);
 }
 
 static bx_msec
-next_deadline(struct fcgi_server *server)
+next_deadline(const struct fcgi_server *server)
 {
 	bx_msec at = bx_engine_next_deadline(server->engine);
 	bx_msec conns = fcgi_conn_next_deadline(&server->pool);
@@ -115,8 +69,6 @@ next_deadline(struct fcgi_server *server)
 		at = server->platform.content.end_at;
 	if (server->deny_at < at)
 		at = server->deny_at;
-	if (is_slowed(server) && fcgi_pace_until(&server->pool.pace) < at)
-		at = fcgi_pace_until(&server->pool.pace);
 	return server->stop_at < at ? server->stop_at : at;
 }
 
@@ -133,6 +85,15 @@ on_deadline(void *ctx)
 		return;
 	server->deny_at = BX_NEVER;
 	bx_engine_deny_parked(server->engine);
+}
+
+static void
+on_look_out(void *ctx)
+{
+	struct fcgi_server *server = ctx;
+
+	server->context.now = fcgi_timer_now();
+	fcgi_conn_look_out(&server->pool);
 }
 
 /* Everything that was asked is answered, and what had just been accepted has
@@ -165,16 +126,18 @@ on_prepare(struct ev_loop *loop, ev_prepare *watcher, int revents)
 	struct fcgi_server *server = watcher->data;
 	(void)revents;
 	server->context.now = fcgi_timer_now();
-	drain(server, ANSWERS_PER_TURN);
+	fcgi_drain_turn(&server->drain);
 	if (fcgi_conn_reap(&server->pool) > 0)
 		fcgi_sockets_resume(&server->sockets);
 	if (has_stopped(server))
 		ev_break(loop, EVBREAK_ALL);
-	if (has_ready(server) || is_looking_around(server))
+	if (fcgi_drain_has_more(&server->drain) || is_looking_around(server))
 		ev_idle_start(loop, &server->awake);
 	else
 		ev_idle_stop(loop, &server->awake);
 	fcgi_timer_arm(&server->timer, next_deadline(server));
+	fcgi_timer_arm(&server->look_out,
+	    fcgi_conn_next_look_out(&server->pool));
 }
 
 static void
@@ -196,13 +159,13 @@ on_awake(struct ev_loop *loop, ev_idle *watcher, int revents)
 }
 
 static bool
-on_accept(int fd, void *ctx)
+on_accept(int fd, bool is_local, void *ctx)
 {
 	struct fcgi_server *server = ctx;
 
 	/* Without memory this peer is turned away, and no other. */
 	if (!fcgi_loop_memory_is_reserved() ||
-	    !fcgi_conn_open(&server->pool, fd))
+	    !fcgi_conn_open(&server->pool, fd, is_local))
 		(void)close(fd);
 	return server->pool.count < server->max_conns;
 }
@@ -223,6 +186,7 @@ on_stop(int signal_number, void *ctx)
 	    "requests=%zu",
 	    signal_number, server->pool.count, server->pool.requests);
 	server->pool.refusal = "stopping";
+	server->drain.is_hurried = true;
 	fcgi_sockets_close(&server->sockets);
 	bx_engine_shut_down(server->engine, STOP_SPREAD);
 	server->deny_at = server->context.now + STOP_GRACE;
@@ -308,6 +272,8 @@ start_watchers(struct fcgi_server *server)
 	ev_check_start(server->loop, &server->check);
 	ev_idle_init(&server->awake, on_awake);
 	fcgi_timer_init(&server->timer, server->loop, on_deadline, server);
+	fcgi_timer_init(&server->look_out, server->loop, on_look_out, server);
+	fcgi_timer_set_plain(&server->look_out);
 	fcgi_signals_start(&server->signals, server->loop, on_stop, server);
 }
 
@@ -336,6 +302,9 @@ fcgi_server_new(const struct bx_env *env, const struct fcgi_options *options,
 	fcgi_platform_init(&server->platform, server->loop, &server->context,
 	    relieve, server);
 	fcgi_conn_pool_init(&server->pool);
+	server->drain.engine = engine;
+	server->drain.pool = &server->pool;
+	server->drain.content = &server->platform.content;
 	fcgi_sockets_init(&server->sockets, server->loop, on_accept, server);
 	if (!init_context(server) || !init_pool(server)) {
 		fcgi_log(BX_LOG_ERROR, "event=cannot_start");
@@ -386,6 +355,7 @@ fcgi_server_free(struct fcgi_server *server)
 	fcgi_signals_stop(&server->signals);
 	if (server->timer.loop != NULL) {
 		fcgi_timer_stop(&server->timer);
+		fcgi_timer_stop(&server->look_out);
 		ev_prepare_stop(server->loop, &server->prepare);
 		ev_check_stop(server->loop, &server->check);
 		ev_idle_stop(server->loop, &server->awake);

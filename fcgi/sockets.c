@@ -15,8 +15,7 @@
 #include "sockets.h"
 
 /* Connections of one listener in one turn, each with its first read: few, so
- * that what they ask is answered before the next are heard, and the loop turns
- * far faster than a backlog fills. */
+ * that what they ask is answered before the next are heard. */
 #define ACCEPTS_PER_TURN 256
 #define RETRY_SECONDS 1.
 /* Descriptors that are none of connections: log, loop, listeners, plugins. */
@@ -98,7 +97,8 @@ accept_some(struct fcgi_sockets *sockets, struct fcgi_listener *listener,
 			retry_later(sockets);
 			return;
 		}
-		if (!sockets->on_accept(fd, sockets->ctx)) {
+		if (!sockets->on_accept(fd, listener->is_local,
+			sockets->ctx)) {
 			pause_all(sockets);
 			return;
 		}

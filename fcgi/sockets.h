@@ -21,9 +21,9 @@
 
 struct fcgi_options;
 
-/* A new connection: fd, which does not block, is the callback's.  False:
- * accept no more until fcgi_sockets_resume. */
-typedef bool fcgi_sockets_accept_fn(int fd, void *ctx);
+/* A new connection: fd, which does not block, is the callback's; is_local: it
+ * is a unix socket.  False: accept no more until fcgi_sockets_resume. */
+typedef bool fcgi_sockets_accept_fn(int fd, bool is_local, void *ctx);
 
 struct fcgi_sockets {
 	struct bx_list listeners;

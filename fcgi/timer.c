@@ -48,7 +48,8 @@ on_timer(struct ev_loop *loop, ev_timer *watcher, int revents)
 
 	(void)loop;
 	(void)revents;
-	if (timer->heard_from == 0 && now > timer->at + FCGI_TIMER_LATE) {
+	if (!timer->is_plain && timer->heard_from == 0 &&
+	    now > timer->at + FCGI_TIMER_LATE) {
 		fcgi_log(BX_LOG_WARNING, "event=late ms=%ju",
 		    (uintmax_t)(now - timer->at));
 		timer->heard_from = now + FCGI_TIMER_HEARING;
@@ -71,8 +72,15 @@ fcgi_timer_init(struct fcgi_timer *timer, struct ev_loop *loop,
 	timer->loop = loop;
 	timer->at = BX_NEVER;
 	timer->heard_from = 0;
+	timer->is_plain = false;
 	timer->fn = fn;
 	timer->ctx = ctx;
+}
+
+void
+fcgi_timer_set_plain(struct fcgi_timer *timer)
+{
+	timer->is_plain = true;
 }
 
 void

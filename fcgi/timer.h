@@ -18,6 +18,8 @@
 
 #include <ev.h>
 
+#include <stdbool.h>
+
 #include "engine/env.h"
 
 #define FCGI_TIMER_LATE 250	/* ms */
@@ -30,6 +32,7 @@ struct fcgi_timer {
 	struct ev_loop *loop;
 	bx_msec at;	    /* BX_NEVER: not armed */
 	bx_msec heard_from; /* not sooner than this; 0: it is in time */
+	bool is_plain;	    /* lateness means nothing */
 	fcgi_timer_fn *fn;
 	void *ctx;
 };
@@ -39,6 +42,9 @@ bx_msec fcgi_timer_now(void);
 
 void fcgi_timer_init(struct fcgi_timer *timer, struct ev_loop *loop,
     fcgi_timer_fn *fn, void *ctx);
+
+/* By this one nobody is taken for gone: it is called however late it is. */
+void fcgi_timer_set_plain(struct fcgi_timer *timer);
 
 /* Have the callback called once at the given time and not before, or later if
  * the process stood still; BX_NEVER disarms.  Arming for the time that is set

@@ -136,6 +136,7 @@ let_pass(bx_msec duration)
 {
 	site.context.now += duration;
 	fcgi_conn_sweep(&site.pool);
+	fcgi_conn_look_out(&site.pool);
 	site_turn(&site);
 }
 
@@ -250,29 +251,47 @@ what_is_behind_an_early_answer_is_thrown_away(void)
 	stop();
 }
 
-/* One answer on a connection of its own, which ends with it. */
+/* As a web server does that has a connection for each request: the connect of
+ * id, to be held, is written before anybody accepts. */
 static void
-ask_once(struct peer *who)
+hold_on_its_own(struct peer *who, const char *id, bool is_local)
 {
-	CU_ASSERT_TRUE_FATAL(peer_open(&site, who));
-	peer_begin(who, 1, 0);
-	peer_params(who, 1, "GET", "/elsewhere");
-	peer_say(who, FCGI_STDIN, 1, "", 0);
-	peer_talk(&site, who);
-	CU_ASSERT_TRUE(who->is_over);
+	char body[200];
+
+	(void)snprintf(body, sizeof(body),
+	    "[{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}]", id);
+	peer_close(who);
+	peer_say_once(who, body);
+	CU_ASSERT_TRUE_FATAL(peer_open_said(&site, who, is_local));
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 1);
+	site_turn(&site);
+}
+
+/* The same, and it is answered with an event of the other. */
+static void
+wake_on_its_own(void)
+{
+	char id[BX_CLIENT_ID_LENGTH + 1];
+	char from[BX_CLIENT_ID_LENGTH + 1];
+
+	join(&peer, id);
+	hold_on_its_own(&other, id, true);
+	join(&peer, from);
+	publish(&peer, from, 10);
+	peer_hear(&other);
+	CU_ASSERT_TRUE(other.is_over);
+	CU_ASSERT_TRUE(has(&other, 1, "xxxxxxxxxx"));
 }
 
 static void
-one_in_so_many_shows_when_its_peer_ends_it(void)
+one_who_was_woken_shows_when_its_peer_ends_it(void)
 {
-	size_t i;
-
 	start();
-	for (i = 1; i <= FCGI_PACE_PORTION; i++) {
-		CU_ASSERT_EQUAL(site.pool.pace.marks, 0);
-		peer_close(&other);
-		ask_once(&other);
-	}
+	site.pool.pace.ended = FCGI_PACE_PORTION - 2;
+	wake_on_its_own();
+	CU_ASSERT_EQUAL(site.pool.pace.marks, 0);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	wake_on_its_own();
 	CU_ASSERT_EQUAL(site.pool.pace.marks, 1);
 	CU_ASSERT_EQUAL(site.pool.count, 2);
 	peer_close(&other);
@@ -283,44 +302,34 @@ one_in_so_many_shows_when_its_peer_ends_it(void)
 }
 
 static void
-a_mark_that_nobody_ends_is_closed_in_time(void)
+replies_are_no_marks(void)
 {
 	start();
 	site.pool.pace.ended = FCGI_PACE_PORTION - 1;
 	peer_close(&other);
-	ask_once(&other);
-	let_pass(FCGI_CONN_LINGER_LIMIT - 1);
+	peer_say_once(&other, "[{\"channel\":\"/meta/connect\"}]");
+	CU_ASSERT_TRUE_FATAL(peer_open_said(&site, &other, true));
+	site_turn(&site);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	CU_ASSERT_EQUAL(site.pool.pace.marks, 0);
+	stop();
+}
+
+static void
+a_mark_that_nobody_ends_is_given_up(void)
+{
+	start();
+	site.pool.pace.ended = FCGI_PACE_PORTION - 1;
+	wake_on_its_own();
+	CU_ASSERT_TRUE(fcgi_conn_next_look_out(&site.pool) >=
+	    site.context.now + FCGI_PACE_LIMIT);
+	let_pass(FCGI_PACE_LIMIT - 1);
 	CU_ASSERT_EQUAL(site.pool.pace.marks, 1);
 	let_pass(1);
 	CU_ASSERT_EQUAL(site.pool.pace.marks, 0);
 	CU_ASSERT_EQUAL(site.pool.count, 1);
-	peer_close(&other);
+	CU_ASSERT_EQUAL(fcgi_conn_next_look_out(&site.pool), BX_NEVER);
 	stop();
-}
-
-/* As a web server does that has a connection for each request: the connect of
- * id, to be held, is written before anybody accepts. */
-static void
-hold_on_its_own(struct peer *who, const char *id)
-{
-	char body[200];
-	int ends[2];
-
-	peer_close(who);
-	peer_forget(who);
-	(void)snprintf(body, sizeof(body),
-	    "[{\"channel\":\"/meta/connect\",\"clientId\":\"%s\"}]", id);
-	peer_begin(who, 1, 0);
-	peer_params(who, 1, "POST", "/cometd");
-	peer_say(who, FCGI_STDIN, 1, body, strlen(body));
-	peer_say(who, FCGI_STDIN, 1, "", 0);
-	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK,
-				  0, ends),
-	    0);
-	who->fd = ends[0];
-	CU_ASSERT_TRUE(peer_send(who));
-	CU_ASSERT_TRUE_FATAL(fcgi_conn_open(&site.pool, ends[1]));
-	site_turn(&site);
 }
 
 static void
@@ -330,15 +339,30 @@ a_held_connect_is_watched_after_a_while(void)
 
 	start();
 	join(&peer, id);
-	hold_on_its_own(&other, id);
-	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 1);
+	hold_on_its_own(&other, id, true);
 	CU_ASSERT_EQUAL(site.pool.count, 2);
 	peer_close(&other);
 	let_pass(FCGI_CONN_UNWATCHED_LIMIT - 1);
 	CU_ASSERT_EQUAL(site.pool.count, 2);
-	CU_ASSERT_TRUE(fcgi_conn_next_deadline(&site.pool) <=
+	CU_ASSERT_TRUE(fcgi_conn_next_look_out(&site.pool) <=
 	    site.context.now + FCGI_CONN_UNWATCHED_LIMIT);
 	let_pass(1);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 0);
+	stop();
+}
+
+/* Its first answer would count as written when nobody is there any more. */
+static void
+over_tcp_it_is_watched_at_once(void)
+{
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	start();
+	join(&peer, id);
+	hold_on_its_own(&other, id, false);
+	peer_close(&other);
+	site_turn(&site);
 	CU_ASSERT_EQUAL(site.pool.count, 1);
 	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 0);
 	stop();
@@ -347,19 +371,26 @@ a_held_connect_is_watched_after_a_while(void)
 static void
 what_is_not_watched_is_answered_all_the_same(void)
 {
-	char id[BX_CLIENT_ID_LENGTH + 1];
-	char from[BX_CLIENT_ID_LENGTH + 1];
-
 	start();
-	join(&peer, id);
-	hold_on_its_own(&other, id);
-	join(&peer, from);
-	publish(&peer, from, 10);
-	peer_talk(&site, &peer);
-	peer_hear(&other);
-	CU_ASSERT_TRUE(other.is_over);
-	CU_ASSERT_TRUE(has(&other, 1, "xxxxxxxxxx"));
+	wake_on_its_own();
 	CU_ASSERT_EQUAL(site.pool.count, 1);
+	stop();
+}
+
+/* Apache writes the body by itself. */
+static void
+a_part_of_a_request_is_watched_at_once(void)
+{
+	start();
+	peer_close(&other);
+	peer_forget(&other);
+	peer_begin(&other, 1, 0);
+	peer_params(&other, 1, "POST", "/cometd");
+	CU_ASSERT_TRUE_FATAL(peer_open_said(&site, &other, true));
+	peer_say(&other, FCGI_STDIN, 1, "[{}]", 4);
+	peer_say(&other, FCGI_STDIN, 1, "", 0);
+	peer_talk(&site, &other);
+	CU_ASSERT_TRUE(has(&other, 1, "Status: 200"));
 	stop();
 }
 
@@ -856,14 +887,18 @@ static const struct unit_test tests[] = {
 	    records_read_with_the_last_one_are_not_handled },
 	{ "who half-closes behind a question is answered",
 	    who_half_closes_behind_a_question_is_answered },
-	{ "one in so many shows when its peer ends it",
-	    one_in_so_many_shows_when_its_peer_ends_it },
-	{ "a mark that nobody ends is closed in time",
-	    a_mark_that_nobody_ends_is_closed_in_time },
+	{ "one who was woken shows when its peer ends it",
+	    one_who_was_woken_shows_when_its_peer_ends_it },
+	{ "replies are no marks", replies_are_no_marks },
+	{ "a mark that nobody ends is given up",
+	    a_mark_that_nobody_ends_is_given_up },
 	{ "a held connect is watched after a while",
 	    a_held_connect_is_watched_after_a_while },
+	{ "over TCP it is watched at once", over_tcp_it_is_watched_at_once },
 	{ "what is not watched is answered all the same",
 	    what_is_not_watched_is_answered_all_the_same },
+	{ "a part of a request is watched at once",
+	    a_part_of_a_request_is_watched_at_once },
 	{ "events that were written are not given again",
 	    events_that_were_written_are_not_given_again },
 	{ "EOF lets go of a held connect", eof_lets_go_of_a_held_connect },

@@ -155,6 +155,7 @@ port_0_is_a_free_one(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(listener);
 	fcgi_listener_name(listener, name, sizeof(name));
 	CU_ASSERT_EQUAL(strncmp(name, "127.0.0.1:", 10), 0);
+	CU_ASSERT_FALSE(listener->is_local);
 	at.sin_port = htons((uint16_t)strtoul(name + 10, NULL, 10));
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	CU_ASSERT_NOT_EQUAL(at.sin_port, 0);

@@ -27,15 +27,18 @@ static struct {
 	char address[LISTENERS][96];
 	char *items[LISTENERS];
 	size_t accepted;
+	size_t accepted_locally;
 	size_t room; /* for connections; then the callback says stop */
 } site;
 
 static bool
-on_accept(int fd, void *ctx)
+on_accept(int fd, bool is_local, void *ctx)
 {
 	(void)ctx;
 	(void)close(fd);
 	site.accepted++;
+	if (is_local)
+		site.accepted_locally++;
 	return site.accepted < site.room;
 }
 
@@ -57,6 +60,7 @@ start(void)
 		site.items[i] = site.address[i];
 	}
 	site.accepted = 0;
+	site.accepted_locally = 0;
 	site.room = SIZE_MAX;
 	memset(&options, 0, sizeof(options));
 	options.socket_mode = 0600;
@@ -107,6 +111,7 @@ connections_come_from_every_listener(void)
 	knock(0);
 	turn();
 	CU_ASSERT_EQUAL(site.accepted, 3);
+	CU_ASSERT_EQUAL(site.accepted_locally, 3);
 	stop();
 }
 

@@ -82,6 +82,17 @@ who_was_not_heard_while_it_stood_still_is_heard_first(void)
 }
 
 static void
+a_plain_one_is_called_however_late_it_is(void)
+{
+	start();
+	fcgi_timer_set_plain(&timer);
+	fcgi_timer_arm(&timer, fcgi_timer_now() - 10 * FCGI_TIMER_LATE);
+	(void)ev_run(loop, EVRUN_ONCE);
+	CU_ASSERT_EQUAL(calls, 1);
+	stop();
+}
+
+static void
 hearing_ends_however_late_the_next_one_is(void)
 {
 	bx_msec now = fcgi_timer_now();
@@ -103,6 +114,8 @@ static const struct unit_test tests[] = {
 	{ "it can be disarmed", it_can_be_disarmed },
 	{ "who was not heard while it stood still is heard first",
 	    who_was_not_heard_while_it_stood_still_is_heard_first },
+	{ "a plain one is called however late it is",
+	    a_plain_one_is_called_however_late_it_is },
 	{ "hearing ends, however late the next one is",
 	    hearing_ends_however_late_the_next_one_is },
 };

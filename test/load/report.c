@@ -106,6 +106,19 @@ print_flood(const struct load_run *run)
 		    flooded->sent);
 }
 
+/* What should not be: none of it, when all is well. */
+static void
+print_wrong(const struct load_stats *stats)
+{
+	(void)printf("%-18slost %" PRIu64 "  doubled %" PRIu64
+		     "  misordered %" PRIu64 "  foreign %" PRIu64,
+	    "wrong", stats->lost, stats->doubled, stats->misordered,
+	    stats->foreign);
+	if (stats->overtaken > 0)
+		(void)printf("  (overtaken %" PRIu64 ")", stats->overtaken);
+	(void)printf("\n");
+}
+
 static void
 print_text(const struct load_run *run)
 {
@@ -135,13 +148,7 @@ print_text(const struct load_run *run)
 		(void)printf(", %" PRIu64 " left", stats->left);
 	(void)printf("\n");
 	print_flood(run);
-	(void)printf("%-18slost %" PRIu64 "  doubled %" PRIu64
-		     "  misordered %" PRIu64 "  foreign %" PRIu64,
-	    "wrong", stats->lost, stats->doubled, stats->misordered,
-	    stats->foreign);
-	if (stats->overtaken > 0)
-		(void)printf("  (overtaken %" PRIu64 ")", stats->overtaken);
-	(void)printf("\n");
+	print_wrong(stats);
 	print_latency("latency", &stats->deliveries);
 	print_latency("of late readers", &stats->late);
 	print_latency("publish", &stats->published.latency);

@@ -142,27 +142,58 @@ site_turn(struct site *site)
 	}
 }
 
-bool
-peer_open(struct site *site, struct peer *peer)
+/* A connected pair, of which the peer has one end, and its other. */
+static int
+pair(struct peer *peer)
 {
 	const int size = PEER_SOCKET_BYTES;
 	int ends[2];
 
-	peer->fd = -1;
-	peer->said_len = 0;
-	peer_forget(peer);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
 		ends) != 0 ||
 	    setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)) !=
 		0)
 		abort();
-	if (!fcgi_conn_open(&site->pool, ends[1])) {
-		(void)close(ends[0]);
-		(void)close(ends[1]);
-		return false;
-	}
 	peer->fd = ends[0];
-	return true;
+	return ends[1];
+}
+
+static bool
+open_conn(struct site *site, struct peer *peer, int fd, bool is_local)
+{
+	if (fcgi_conn_open(&site->pool, fd, is_local))
+		return true;
+	peer_close(peer);
+	(void)close(fd);
+	return false;
+}
+
+bool
+peer_open(struct site *site, struct peer *peer)
+{
+	peer->said_len = 0;
+	peer_forget(peer);
+	return open_conn(site, peer, pair(peer), true);
+}
+
+bool
+peer_open_said(struct site *site, struct peer *peer, bool is_local)
+{
+	int fd = pair(peer);
+
+	if (!peer_send(peer))
+		abort();
+	return open_conn(site, peer, fd, is_local);
+}
+
+void
+peer_say_once(struct peer *peer, const char *body)
+{
+	peer_forget(peer);
+	peer_begin(peer, 1, 0);
+	peer_params(peer, 1, "POST", "/cometd");
+	peer_say(peer, FCGI_STDIN, 1, body, strlen(body));
+	peer_say(peer, FCGI_STDIN, 1, "", 0);
 }
 
 void

@@ -55,6 +55,13 @@ void site_answer(struct site *site);
 bool peer_open(struct site *site, struct peer *peer);
 void peer_close(struct peer *peer);
 
+/* The same once all that the peer says is written, over what counts as a unix
+ * socket or not. */
+bool peer_open_said(struct site *site, struct peer *peer, bool is_local);
+
+/* Say a POST as request 1, with which the connection ends. */
+void peer_say_once(struct peer *peer, const char *body);
+
 /* Say a record, or the whole of a POST to the mount. */
 void peer_say(struct peer *peer, uint8_t type, uint16_t id, const char *bytes,
     size_t len);
