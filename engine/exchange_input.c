@@ -76,7 +76,7 @@ bx_input_free(struct bx_core *core, struct bx_input *input)
 	orphan_ticket(&input->asker);
 	if (core->spare_input == NULL &&
 	    input->body.cap +
-		    input->messages.cap * sizeof(*input->messages.list) <=
+		    input->messages.cap * sizeof(*input->messages.list) <
 		BX_BUF_SPARE_MAX)
 		core->spare_input = input;
 	else

@@ -171,6 +171,8 @@ try_to_hold(struct bx_turn *turn, bx_msec hold, bool wants_advice)
 {
 	bool eased;
 
+	bx_session_seek_room(turn->session, turn->visitor,
+	    turn->core->platform);
 	if (bx_session_is_crowded(turn->session, turn->visitor, &eased))
 		return answer_crowded(turn);
 	turn->until = turn->now + hold;

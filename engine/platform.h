@@ -46,6 +46,9 @@ struct bx_platform {
 	void (*remove_content)(void *ctx, const void *owner, const char *path);
 	/* End all that goes with owner: its requests are answered 503. */
 	void (*forget)(void *ctx, const void *owner);
+	/* Close the exchanges, but for the one in hand, of clients that have
+	 * left: before one is told that there are too many. */
+	void (*look_out)(void *ctx);
 
 	/* These are host.h's own. */
 	struct bx_request_info (*request_info)(

@@ -101,12 +101,19 @@ no_forget(void *ctx, const void *owner)
 	(void)owner;
 }
 
+static void
+no_look_out(void *ctx)
+{
+	(void)ctx;
+}
+
 const struct bx_platform bx_plugin_platform_none = {
 	.watch = no_watch,
 	.unwatch = no_unwatch,
 	.add_content = no_content,
 	.remove_content = no_removal,
 	.forget = no_forget,
+	.look_out = no_look_out,
 };
 
 void

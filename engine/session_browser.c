@@ -1,6 +1,7 @@
 /*
  * session_browser.c - whose a session is, as far as a request can show.
  */
+#include "platform.h"
 #include "session_browser.h"
 #include "session_local.h"
 #include "session_private.h"
@@ -48,6 +49,14 @@ bx_session_has_room(const struct bx_session *session,
 
 	return limit < 0 || visitor->unlimited || session->browser == NULL ||
 	    bx_browser_held(session->browser) < (size_t)limit;
+}
+
+void
+bx_session_seek_room(const struct bx_session *session,
+    const struct bx_visitor *visitor, const struct bx_platform *platform)
+{
+	if (!bx_session_has_room(session, visitor))
+		platform->look_out(platform->ctx);
 }
 
 bool

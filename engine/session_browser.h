@@ -17,6 +17,8 @@
 
 #define BX_ADDRESS_MAX 63
 
+struct bx_platform; /* platform.h */
+
 /* The browser that a request comes from, and who sits in front of it. */
 struct bx_visitor {
 	char cookie[BX_BROWSER_ID_MAX]; /* shown, or about to be set */
@@ -55,6 +57,10 @@ bool bx_session_admits(struct bx_session *session,
  * there may be another (rule 46)? */
 bool bx_session_has_room(const struct bx_session *session,
     const struct bx_visitor *visitor);
+
+/* If there is none, have those who have left be noticed. */
+void bx_session_seek_room(const struct bx_session *session,
+    const struct bx_visitor *visitor, const struct bx_platform *platform);
 
 /* Is there none for a connect?  Remembers the answer; *eased says that it was
  * different before, so that the client has to be told that all is well. */

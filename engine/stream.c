@@ -61,6 +61,7 @@ open_stream(struct bx_exchange *exchange, struct bx_session *session)
 	exchange->replies = &exchange->only_reply;
 	part->stream.reader = &exchange->reader;
 	part->stream.taken = &share->taken;
+	bx_session_seek_room(session, wish.visitor, exchange->core->platform);
 	return bx_session_open_stream(session, &part->stream, &wish);
 }
 

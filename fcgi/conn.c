@@ -123,6 +123,15 @@ fcgi_conn_watch(struct fcgi_conn *conn)
 	ev_io_start(conn->pool->loop, &conn->watcher);
 }
 
+void
+fcgi_conn_peek(struct fcgi_conn *conn)
+{
+	char byte;
+
+	if (recv(conn->watcher.fd, &byte, 1, MSG_PEEK) == 0)
+		lose(conn);
+}
+
 /* Whoever connects has mostly written as well.  What can be answered need not
  * be watched, and a whole request that is held in a busy place has its answer
  * soon: only after a while it is worth the while to hear when its peer leaves.

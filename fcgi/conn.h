@@ -95,10 +95,8 @@ bool fcgi_conn_open(struct fcgi_conn_pool *pool, int fd, bool is_local);
 
 /* End the connection; reason is logged unless it is NULL.  Legal twice. */
 void fcgi_conn_close(struct fcgi_conn *conn, const char *reason);
-
 /* The exchange of this request has come out of bx_engine_next_ready. */
 void fcgi_conn_answer(struct fcgi_request *request);
-
 /* The same for any request that has something to say, or, unless status is
  * BX_OK, ends its connection; a context's settle.  Nothing is written here. */
 void fcgi_conn_settle_request(struct fcgi_request *request,
@@ -113,7 +111,9 @@ size_t fcgi_conn_reap(struct fcgi_conn_pool *pool);
 void fcgi_conn_sweep(struct fcgi_conn_pool *pool);
 bx_msec fcgi_conn_next_deadline(const struct fcgi_conn_pool *pool);
 
-/* Watch who was not watched, give up marks (pace.h) that are late; and when. */
+/* Watch who was not watched, give up marks (pace.h) that are late; and when.  Or
+ * do the first at once, closing whose peers have left; ctx is the pool. */
+void fcgi_conn_look_closer(void *ctx);
 void fcgi_conn_look_out(struct fcgi_conn_pool *pool);
 bx_msec fcgi_conn_next_look_out(const struct fcgi_conn_pool *pool);
 

@@ -136,6 +136,22 @@ fcgi_conn_next_deadline(const struct fcgi_conn_pool *pool)
 }
 
 void
+fcgi_conn_look_closer(void *ctx)
+{
+	struct fcgi_conn_pool *pool = ctx;
+	struct bx_list *link;
+	struct fcgi_conn *conn;
+
+	while ((link = bx_list_take_first(&pool->unwatched.items)) != NULL) {
+		conn = FCGI_IDLE_OWNER(BX_LIST_ENTRY(link, struct fcgi_idle,
+					   link),
+		    struct fcgi_conn, unwatched);
+		fcgi_conn_watch(conn);
+		fcgi_conn_peek(conn);
+	}
+}
+
+void
 fcgi_conn_look_out(struct fcgi_conn_pool *pool)
 {
 	const bx_msec now = pool->context->now;

@@ -70,6 +70,10 @@ bool fcgi_conn_pool_is_reserved(struct fcgi_conn_pool *pool);
 /* Hear what the peer has to say from now on. */
 void fcgi_conn_watch(struct fcgi_conn *conn);
 
+/* Has the peer left, with nothing said before?  Then the connection is dead;
+ * nothing is read. */
+void fcgi_conn_peek(struct fcgi_conn *conn);
+
 /* Write what the socket takes; the connection may be dead afterwards. */
 void fcgi_conn_flush(struct fcgi_conn *conn);
 

@@ -28,6 +28,10 @@ struct fcgi_context {
 	/* The request, which nobody fed just now, has a response; or status
 	 * says that it is only good for free. */
 	void (*settle)(struct fcgi_request *request, enum bx_status status);
+	/* Close the connections of clients that have left, as far as that is
+	 * not known; none that is being read. */
+	void (*look_out)(void *ctx);
+	void *look_out_ctx;
 	struct fcgi_address_networks trusted;
 	struct fcgi_address_table addresses;
 	struct fcgi_idle_list incomplete; /* requests, by last byte */

@@ -1,6 +1,7 @@
 /*
  * platform.c - what plugins can have of this process.
  */
+#include "context.h"
 #include "heading.h"
 #include "platform.h"
 
@@ -44,6 +45,15 @@ forget(void *ctx, const void *owner)
 	fcgi_content_forget(&platform->content, owner);
 }
 
+static void
+look_out(void *ctx)
+{
+	struct fcgi_platform *platform = ctx;
+	struct fcgi_context *context = platform->watches.context;
+
+	context->look_out(context->look_out_ctx);
+}
+
 void
 fcgi_platform_init(struct fcgi_platform *platform, struct ev_loop *loop,
     struct fcgi_context *context, void (*after)(void *ctx), void *ctx)
@@ -55,6 +65,7 @@ fcgi_platform_init(struct fcgi_platform *platform, struct ev_loop *loop,
 		.add_content = add_content,
 		.remove_content = remove_content,
 		.forget = forget,
+		.look_out = look_out,
 		.request_info = fcgi_content_info,
 		.request_header = fcgi_content_header,
 		.respond = fcgi_content_respond,

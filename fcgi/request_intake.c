@@ -91,7 +91,7 @@ fcgi_intake_free(struct fcgi_intake *intake)
 	fcgi_budget_give(intake->budget, intake->charged);
 	fcgi_idle_forget(&intake->idle);
 	if (context->spare_intake == NULL &&
-	    intake->params.cap + intake->text.cap + intake->body.cap <=
+	    intake->params.cap + intake->text.cap + intake->body.cap <
 		BX_BUF_SPARE_MAX)
 		context->spare_intake = intake;
 	else

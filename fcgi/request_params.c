@@ -34,12 +34,19 @@ enter_address(struct fcgi_request *request)
 {
 	struct fcgi_context *context = request->context;
 	const struct http_request *http = &request->intake->http;
+	enum bx_status status;
 
 	if (!fcgi_address_of_client(&context->trusted, http->remote_addr,
 		http->forwarded_for, &request->address))
 		return;
-	switch (
-	    fcgi_address_table_enter(&context->addresses, &request->address)) {
+	status =
+	    fcgi_address_table_enter(&context->addresses, &request->address);
+	if (status == BX_EFULL) {
+		context->look_out(context->look_out_ctx);
+		status = fcgi_address_table_enter(&context->addresses,
+		    &request->address);
+	}
+	switch (status) {
 	case BX_OK:
 		request->is_counted = true;
 		break;

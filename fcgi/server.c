@@ -224,6 +224,8 @@ init_context(struct fcgi_server *server)
 	context->env = server->env;
 	context->engine = server->engine;
 	context->settle = fcgi_conn_settle_request;
+	context->look_out = fcgi_conn_look_closer;
+	context->look_out_ctx = &server->pool;
 	context->options = options;
 	context->content = &server->platform.content;
 	context->now = fcgi_timer_now();

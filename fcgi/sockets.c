@@ -18,6 +18,7 @@
  * that what they ask is answered before the next are heard. */
 #define ACCEPTS_PER_TURN 256
 #define RETRY_SECONDS 1.
+#define COMPLAIN_SECONDS 60.
 /* Descriptors that are none of connections: log, loop, listeners, plugins. */
 #define DESCRIPTORS_KEPT 32
 /* The first descriptor that systemd passes on, sd_listen_fds(3). */
@@ -78,6 +79,19 @@ on_retry(struct ev_loop *loop, ev_timer *watcher, int revents)
 	fcgi_sockets_resume(sockets);
 }
 
+/* Once in a while, as they may come and go all the time. */
+static void
+complain_of_limit(struct fcgi_sockets *sockets)
+{
+	double now = ev_now(sockets->loop);
+
+	if (now < sockets->complains_at)
+		return;
+	sockets->complains_at = now + COMPLAIN_SECONDS;
+	fcgi_log(BX_LOG_WARNING,
+	    "event=accept_paused error=\"too many connections\"");
+}
+
 static void
 accept_some(struct fcgi_sockets *sockets, struct fcgi_listener *listener,
     int most)
@@ -99,6 +113,7 @@ accept_some(struct fcgi_sockets *sockets, struct fcgi_listener *listener,
 		}
 		if (!sockets->on_accept(fd, listener->is_local,
 			sockets->ctx)) {
+			complain_of_limit(sockets);
 			pause_all(sockets);
 			return;
 		}
@@ -126,6 +141,7 @@ fcgi_sockets_init(struct fcgi_sockets *sockets, struct ev_loop *loop,
 	sockets->on_accept = on_accept;
 	sockets->ctx = ctx;
 	sockets->is_paused = false;
+	sockets->complains_at = 0.;
 	ev_timer_init(&sockets->retry, on_retry, RETRY_SECONDS, 0.);
 	sockets->retry.data = sockets;
 }

@@ -31,6 +31,7 @@ struct fcgi_sockets {
 	ev_timer retry;
 	fcgi_sockets_accept_fn *on_accept;
 	void *ctx;
+	double complains_at; /* not sooner about too many; libev's time */
 	bool is_paused;
 };
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/plugin_platform.h"
 #include "engine/session_browser.h"
 #include "test/support/talk.h"
 #include "test/support/unit.h"
@@ -128,6 +129,37 @@ open_tabs(struct tabs *tabs, bx_msec interval)
 	talk_send(&tabs->talk, &tabs->first, CONNECT, tabs->ids[0]);
 }
 
+/* The first tab has been closed, which the host sees now. */
+static void
+look_out(void *ctx)
+{
+	struct tabs *tabs = ctx;
+
+	if (tabs->first.exchange != NULL)
+		talk_lose(&tabs->talk, &tabs->first);
+}
+
+static void
+rule_46_a_tab_that_was_closed_is_noticed_first(void)
+{
+	struct bx_platform platform = bx_plugin_platform_none;
+	struct talk_request second;
+	struct tabs tabs;
+
+	open_tabs(&tabs, 2000);
+	platform.look_out = look_out;
+	platform.ctx = &tabs;
+	bx_engine_set_platform(tabs.talk.engine, &platform);
+	talk_send(&tabs.talk, &second, CONNECT, tabs.ids[1]);
+	CU_ASSERT_PTR_NULL(tabs.first.exchange);
+	CU_ASSERT_EQUAL(bx_engine_counts(tabs.talk.engine).held, 1);
+	talk_wait(&tabs.talk, 30000);
+	CU_ASSERT_STRING_EQUAL(second.text,
+	    "[{\"channel\":\"/meta/connect\",\"successful\":true}]");
+	talk_deliver(&tabs.talk, &second);
+	talk_stop(&tabs.talk);
+}
+
 static void
 rule_46_the_second_tab_is_advised_and_the_advice_goes_away(void)
 {
@@ -242,6 +274,8 @@ static const struct unit_test tests[] = {
 	    rule_82_trust_asks_for_the_client_id_alone },
 	{ "a client without cookies is never asked for one",
 	    a_client_without_cookies_is_never_asked_for_one },
+	{ "rule 46: a tab that was closed is noticed first",
+	    rule_46_a_tab_that_was_closed_is_noticed_first },
 	{ "rule 46: the second tab is advised, and the advice goes away",
 	    rule_46_the_second_tab_is_advised_and_the_advice_goes_away },
 	{ "rule 46: without a pause the second tab is told to stop",

@@ -352,6 +352,28 @@ a_held_connect_is_watched_after_a_while(void)
 	stop();
 }
 
+static void
+a_closer_look_shows_who_has_left(void)
+{
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	start();
+	join(&peer, id);
+	hold_on_its_own(&other, id, true);
+	fcgi_conn_look_closer(&site.pool);
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 1);
+	/* From now on it is watched. */
+	peer_close(&other);
+	site_turn(&site);
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 0);
+	hold_on_its_own(&other, id, true);
+	peer_close(&other);
+	fcgi_conn_look_closer(&site.pool);
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 0);
+	CU_ASSERT_EQUAL(site.pool.count, 1);
+	stop();
+}
+
 /* Its first answer would count as written when nobody is there any more. */
 static void
 over_tcp_it_is_watched_at_once(void)
@@ -894,6 +916,8 @@ static const struct unit_test tests[] = {
 	    a_mark_that_nobody_ends_is_given_up },
 	{ "a held connect is watched after a while",
 	    a_held_connect_is_watched_after_a_while },
+	{ "a closer look shows who has left",
+	    a_closer_look_shows_who_has_left },
 	{ "over TCP it is watched at once", over_tcp_it_is_watched_at_once },
 	{ "what is not watched is answered all the same",
 	    what_is_not_watched_is_answered_all_the_same },

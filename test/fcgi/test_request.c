@@ -35,8 +35,18 @@ struct site {
 	struct fcgi_options options;
 	struct bx_engine *engine;
 	struct fcgi_context context;
-	struct fcgi_budget budget; /* of the one connection */
+	struct fcgi_budget budget;   /* of the one connection */
+	struct fcgi_request *leaver; /* or NULL */
 };
+
+static void
+look_out(void *ctx)
+{
+	struct site *site = ctx;
+
+	if (site->leaver != NULL)
+		fcgi_request_finish(site->leaver, false);
+}
 
 static bool
 site_start(struct site *site)
@@ -61,6 +71,8 @@ site_start(struct site *site)
 	context->env = unit_env();
 	context->engine = site->engine;
 	context->options = &site->options;
+	context->look_out = look_out;
+	context->look_out_ctx = site;
 	context->budget.limit = 1000000;
 	context->now = 1000;
 	fcgi_address_table_init(&context->addresses, unit_env(), seed, 1);
@@ -655,6 +667,28 @@ an_address_has_so_many_requests_in_hand_and_no_more(void)
 	site_stop(&site);
 }
 
+/* The client of that request has left: see look_out. */
+static void
+a_client_that_left_is_not_counted_with_those_in_hand(void)
+{
+	struct fcgi_request *second;
+	struct site site;
+
+	CU_ASSERT_TRUE_FATAL(site_start(&site));
+	site.leaver = fcgi_request_new(&site.context, &site.budget, ID, NULL);
+	second = fcgi_request_new(&site.context, &site.budget, ID, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(site.leaver);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(second);
+	CU_ASSERT_EQUAL(feed_params(site.leaver, post), BX_OK);
+	CU_ASSERT_EQUAL(feed_params(second, post), BX_OK);
+	CU_ASSERT_EQUAL(feed_body(second, HANDSHAKE), BX_OK);
+	CU_ASSERT_EQUAL(drain(&site), BX_OK);
+	CU_ASSERT_TRUE(says(second, "Status: 200 "));
+	fcgi_request_free(site.leaver);
+	fcgi_request_free(second);
+	site_stop(&site);
+}
+
 static void
 a_websocket_is_refused_before_stdin_ends(void)
 {
@@ -833,6 +867,8 @@ static const struct unit_test tests[] = {
 	    a_refused_request_is_read_and_gets_503 },
 	{ "an address has so many requests in hand, and no more",
 	    an_address_has_so_many_requests_in_hand_and_no_more },
+	{ "a client that left is not counted with those in hand",
+	    a_client_that_left_is_not_counted_with_those_in_hand },
 	{ "a WebSocket is refused before stdin ends",
 	    a_websocket_is_refused_before_stdin_ends },
 	{ "a request that does not go on expires",

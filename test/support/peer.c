@@ -48,6 +48,8 @@ fill_context(struct site *site)
 	context->env = unit_env();
 	context->engine = site->engine;
 	context->settle = fcgi_conn_settle_request;
+	context->look_out = fcgi_conn_look_closer;
+	context->look_out_ctx = &site->pool;
 	context->options = &site->options;
 	context->content = &site->platform.content;
 	context->budget.limit = 10000000;
