@@ -102,7 +102,7 @@ void fcgi_conn_answer(struct fcgi_request *request);
 void fcgi_conn_settle_request(struct fcgi_request *request,
     enum bx_status status);
 
-/* Write what the connections have to say.  Free the dead; how many there were. */
+/* Write what connections have to say.  Free the dead; how many there were. */
 void fcgi_conn_flush_all(struct fcgi_conn_pool *pool);
 size_t fcgi_conn_reap(struct fcgi_conn_pool *pool);
 
@@ -111,8 +111,8 @@ size_t fcgi_conn_reap(struct fcgi_conn_pool *pool);
 void fcgi_conn_sweep(struct fcgi_conn_pool *pool);
 bx_msec fcgi_conn_next_deadline(const struct fcgi_conn_pool *pool);
 
-/* Watch who was not watched, give up marks (pace.h) that are late; and when.  Or
- * do the first at once, closing whose peers have left; ctx is the pool. */
+/* Watch who was not watched, give up marks (pace.h) that are late; and when.
+ * Or do the first at once, closing whose peers have left; ctx is the pool. */
 void fcgi_conn_look_closer(void *ctx);
 void fcgi_conn_look_out(struct fcgi_conn_pool *pool);
 bx_msec fcgi_conn_next_look_out(const struct fcgi_conn_pool *pool);
