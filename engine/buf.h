@@ -18,8 +18,8 @@
 #include "status.h"
 #include "types.h"
 
-/* How large a buffer is kept when what was in it is over, for what comes next.
- * Builds that look for the use of what is freed keep none. */
+/* Up to how many bytes are kept of what is over, for what comes next.  Builds
+ * that look for the use of what is freed keep none. */
 #ifndef BX_BUF_SPARE_MAX
 #define BX_BUF_SPARE_MAX 16384
 #endif
@@ -54,5 +54,11 @@ enum bx_status bx_buf_append_text(struct bx_buf *buf, const char *text);
 
 /* Append value in decimal. */
 enum bx_status bx_buf_append_integer(struct bx_buf *buf, int64_t value);
+
+static inline bool
+bx_buf_is_worth_keeping(size_t size)
+{
+	return BX_BUF_SPARE_MAX > 0 && size <= BX_BUF_SPARE_MAX;
+}
 
 #endif

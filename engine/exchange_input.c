@@ -75,9 +75,8 @@ bx_input_free(struct bx_core *core, struct bx_input *input)
 {
 	orphan_ticket(&input->asker);
 	if (core->spare_input == NULL &&
-	    input->body.cap +
-		    input->messages.cap * sizeof(*input->messages.list) <
-		BX_BUF_SPARE_MAX)
+	    bx_buf_is_worth_keeping(input->body.cap +
+		input->messages.cap * sizeof(*input->messages.list)))
 		core->spare_input = input;
 	else
 		destroy(core->env, input);

@@ -91,8 +91,8 @@ fcgi_intake_free(struct fcgi_intake *intake)
 	fcgi_budget_give(intake->budget, intake->charged);
 	fcgi_idle_forget(&intake->idle);
 	if (context->spare_intake == NULL &&
-	    intake->params.cap + intake->text.cap + intake->body.cap <
-		BX_BUF_SPARE_MAX)
+	    bx_buf_is_worth_keeping(
+		intake->params.cap + intake->text.cap + intake->body.cap))
 		context->spare_intake = intake;
 	else
 		destroy(intake);
