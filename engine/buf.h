@@ -55,6 +55,7 @@ enum bx_status bx_buf_append_text(struct bx_buf *buf, const char *text);
 /* Append value in decimal. */
 enum bx_status bx_buf_append_integer(struct bx_buf *buf, int64_t value);
 
+/* Is it, at this size? */
 static inline bool
 bx_buf_is_worth_keeping(size_t size)
 {
