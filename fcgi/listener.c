@@ -30,7 +30,7 @@ fcgi_listener_complain(struct fcgi_listener_problem *problem, const char *what,
 static bool
 is_local(int fd)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof(address);
 
 	return getsockname(fd, (struct sockaddr *)&address, &len) == 0 &&
