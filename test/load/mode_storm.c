@@ -74,7 +74,9 @@ on_in(struct load_run *run, struct load_client *client)
 {
 	struct state *state = run->state;
 
-	(void)client;
+	/* Publishers of their own are no part of it. */
+	if (client->number >= run->listeners)
+		return;
 	state->joining--;
 	run->stats.last = load_now();
 }
@@ -85,8 +87,7 @@ on_out(struct load_run *run, struct load_client *client,
 {
 	struct state *state = run->state;
 
-	(void)client;
-	if (was < LOAD_CLIENT_IN)
+	if (client->number < run->listeners && was < LOAD_CLIENT_IN)
 		state->joining--;
 }
 

@@ -11,15 +11,14 @@ import { Client, events, freshChannel, joined, post, types }
 	from './support/bayeux.mjs';
 import { holds, pollersOf, publishBeside, receive, startPollers, stopAll }
 	from './support/poller.mjs';
-import { program, startStack, wrapper } from './support/stack.mjs';
+import { isSanitized, startStack, wrapper } from './support/stack.mjs';
 import { until } from './support/wait.mjs';
 
 // Valgrind and AddressSanitizer have the descriptors and the address space of
 // the process for themselves.
 const valgrind = { skip: wrapper.length > 0 && 'not under a wrapper' };
 const memory = { skip: valgrind.skip ||
-	(fs.readFileSync(program).includes('__asan_init') &&
-	'not with AddressSanitizer') };
+	(isSanitized && 'not with AddressSanitizer') };
 
 // What prlimit(1) says of the process at pid; the soft limit alone is set, so
 // that whoever started it can take it back.

@@ -81,6 +81,13 @@ for (const way of ['lighttpd', 'fcgi']) {
 		assert.equal(report.join_us.count, clients);
 	});
 
+	test(`storm beside a probe and a flood, ${way}`, async () => {
+		const report = assertWell(await run('storm', addresses[way],
+		    '--probe', '20', '--flood', '100'));
+		// They have sessions of their own.
+		assert.ok(report.joined > clients, String(report.joined));
+	});
+
 	test(`storm at a rate, ${way}`, async () => {
 		const report = assertWell(await run('storm', addresses[way],
 		    '--arrivals', '500'));

@@ -24,6 +24,9 @@ export const tree = fileURLToPath(new URL('../../../', import.meta.url))
     .replace(/\/$/, '');
 export const program = process.env.BAYEUX_FCGI ||
     path.join(tree, 'fcgi/bayeux-fcgi');
+// AddressSanitizer keeps what is freed for a while, and has an address space
+// of its own.
+export const isSanitized = fs.readFileSync(program).includes('__asan_init');
 export const wrapper = (process.env.BAYEUX_FCGI_WRAPPER || '').split(/\s+/)
     .filter(Boolean);
 
