@@ -13,30 +13,11 @@
 #include "engine/channel.h"
 #include "engine/channel_rules.h"
 #include "fcgi/http_text.h"
+#include "test/fuzz/fuzz_env.h"
 
 #define RULES_MAX 8
 #define LENGTH_MAX 1024
 #define DEPTH_MAX 32
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
-
-static void *
-env_realloc(void *ctx, void *ptr, size_t size)
-{
-	(void)ctx;
-	if (size == 0) {
-		free(ptr);
-		return NULL;
-	}
-	return realloc(ptr, size);
-}
-
-static const struct bx_env env = { .realloc = env_realloc };
 
 /* Who may do what a rule says; the first byte of its line chooses. */
 static const char *const users[] = { "alice" };
@@ -117,7 +98,7 @@ static void
 check_tree(const struct bx_channel_name *name, const struct policy *policy)
 {
 	static const uint64_t seed[2] = { 1, 2 };
-	struct bx_channel_tree *tree = bx_channel_tree_new(&env, seed);
+	struct bx_channel_tree *tree = bx_channel_tree_new(fuzz_env(), seed);
 	struct bx_subscriber subscriber;
 	bool reached = false;
 	unsigned visits = 0;

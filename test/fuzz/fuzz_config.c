@@ -13,26 +13,7 @@
 
 #include "fcgi/config.h"
 #include "fcgi/options.h"
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
-
-static void *
-env_realloc(void *ctx, void *ptr, size_t size)
-{
-	(void)ctx;
-	if (size == 0) {
-		free(ptr);
-		return NULL;
-	}
-	return realloc(ptr, size);
-}
-
-static const struct bx_env env = { .realloc = env_realloc };
+#include "test/fuzz/fuzz_env.h"
 
 /* A file in memory, under a name that is the same each time. */
 static bool
@@ -46,7 +27,7 @@ read_bytes(struct fcgi_options *options, const char *bytes, size_t len,
 	require(fd >= 0);
 	require(write(fd, bytes, len) == (ssize_t)len);
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	require(fcgi_options_init(options, &env));
+	require(fcgi_options_init(options, fuzz_env()));
 	good = fcgi_config_read(options, path, problem);
 	require(close(fd) == 0);
 	return good;

@@ -11,29 +11,10 @@
 #include <string.h>
 
 #include "engine/json.h"
+#include "test/fuzz/fuzz_env.h"
 
 #define DEPTH 64
 #define CJSON_NUMBER_MAX 63
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
-
-static void *
-env_realloc(void *ctx, void *ptr, size_t size)
-{
-	(void)ctx;
-	if (size == 0) {
-		free(ptr);
-		return NULL;
-	}
-	return realloc(ptr, size);
-}
-
-static const struct bx_env env = { .realloc = env_realloc };
 
 /* Is text one value and nothing else, which value then is? */
 static bool
@@ -101,7 +82,7 @@ check_string(struct bx_slice value)
 	require(bytes != NULL && again != NULL);
 	require(
 	    bx_json_string_decode(value, bytes, value.len - 2, &len) == BX_OK);
-	bx_buf_init(&buf, &env);
+	bx_buf_init(&buf, fuzz_env());
 	require(bx_json_append_string(&buf, bytes, len) == BX_OK);
 	require(scan((struct bx_slice){ buf.bytes, buf.len }, &written));
 	require(written.len == buf.len);

@@ -11,26 +11,7 @@
 #include "fcgi/address.h"
 #include "fcgi/http_cgi.h"
 #include "fcgi/params.h"
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
-
-static void *
-env_realloc(void *ctx, void *ptr, size_t size)
-{
-	(void)ctx;
-	if (size == 0) {
-		free(ptr);
-		return NULL;
-	}
-	return realloc(ptr, size);
-}
-
-static const struct bx_env env = { .realloc = env_realloc };
+#include "test/fuzz/fuzz_env.h"
 
 static bool
 same(struct bx_slice a, struct bx_slice b)
@@ -107,7 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct http_request request;
 	struct bx_buf text;
 
-	bx_buf_init(&text, &env);
+	bx_buf_init(&text, fuzz_env());
 	status = http_request_parse(&request, stream, &text);
 	require(pairs == BX_OK || status != BX_OK);
 	look_at(&request);
