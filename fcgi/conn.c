@@ -36,7 +36,7 @@ watch(struct fcgi_conn *conn)
 	ev_io_start(conn->pool->loop, watcher);
 }
 
-/* The peer has been heard, or was not listened to. */
+/* The peer has been heard, or was not listened to; or all is answered. */
 static void
 mind_silence(struct fcgi_conn *conn)
 {
@@ -47,6 +47,9 @@ mind_silence(struct fcgi_conn *conn)
 	if ((conn->watcher.events & EV_READ) != 0 &&
 	    (conn->is_fresh || !fcgi_record_is_between(&conn->decoder)))
 		fcgi_idle_touch(&pool->silent, &conn->silent,
+		    pool->context->now);
+	else if (conn->requests.count == 0 && conn->output.bytes == 0)
+		fcgi_idle_touch(&pool->kept, &conn->silent,
 		    pool->context->now);
 	else
 		fcgi_idle_forget(&conn->silent);
@@ -123,13 +126,15 @@ fcgi_conn_watch(struct fcgi_conn *conn)
 	ev_io_start(conn->pool->loop, &conn->watcher);
 }
 
-void
+bool
 fcgi_conn_peek(struct fcgi_conn *conn)
 {
 	char byte;
+	ssize_t got = recv(conn->watcher.fd, &byte, 1, MSG_PEEK);
 
-	if (recv(conn->watcher.fd, &byte, 1, MSG_PEEK) == 0)
+	if (got == 0)
 		lose(conn);
+	return got > 0;
 }
 
 /* Whoever connects has mostly written as well.  What can be answered need not
@@ -189,6 +194,7 @@ fcgi_conn_open(struct fcgi_conn_pool *pool, int fd, bool is_local)
 	ev_io_init(&conn->watcher, on_io, fd, EV_READ);
 	conn->watcher.data = conn;
 	pool->count++;
+	fcgi_conn_pool_make_room(pool);
 	mind_silence(conn);
 	begin(conn);
 	return true;

@@ -8,8 +8,7 @@
  *	  closing at once could cost it the answer; or as a mark (pace.h)
  * EOF while a request is pending means that its client has gone away (the
  * fronts say it in no other way), and its events wait for the next connect; it
- * is looked out for after FCGI_CONN_UNWATCHED_LIMIT.  Of many at once the log
- * has a line: it was probably the web server that ended.
+ * is looked out for after FCGI_CONN_UNWATCHED_LIMIT.  Many at once are logged.
  *
  * Ownership: the pool owns its connections; a dead one, without requests and
  * descriptor, is freed by fcgi_conn_reap when the loop has turned.
@@ -17,11 +16,11 @@
  * the one that is being read or opened included.
  * Without memory a request is answered 503, out of a reserve that is kept for
  * that.  When it cannot be had again, so is every other request that begins.
+ * Without descriptors those give way that have no request, the longest first.
  * Limits: the constants below; FCGI_CONN_OUTPUT_MAX bytes are what unwritten
  * output may be while more is read, in FCGI_CONN_RESPONSES_MAX responses, as
- * the smallest cost far more memory than bytes.  Of the requests in hand, held
- * connects included, a connection has FCGI_CONN_REQUESTS_MAX at most and all
- * together FCGI_POOL_REQUESTS_MAX; of one more, 503 at once, nothing is kept.
+ * the smallest cost far more memory than bytes.  Of requests in hand, also held
+ * ones, FCGI_CONN_REQUESTS_MAX and FCGI_POOL_REQUESTS_MAX; one more is 503.
  */
 #ifndef FCGI_CONN_H
 #define FCGI_CONN_H
@@ -42,11 +41,12 @@
 #define FCGI_POOL_LOST_MANY 64
 #define FCGI_POOL_LOST_WITHIN 1000 /* ms */
 /* In ms: for a record or the first request to go on; for output to go on; for
- * the peer's EOF; and until EOF is looked out for at all. */
+ * the peer's EOF; until EOF is looked out for; until who is kept gives way. */
 #define FCGI_CONN_SILENT_LIMIT 30000
 #define FCGI_CONN_STALLED_LIMIT 60000
 #define FCGI_CONN_LINGER_LIMIT 5000
 #define FCGI_CONN_UNWATCHED_LIMIT 100
+#define FCGI_CONN_KEPT_LIMIT 1000
 
 struct fcgi_conn;
 
@@ -54,8 +54,7 @@ struct fcgi_conn;
 struct fcgi_conn_pool {
 	struct ev_loop *loop;
 	struct fcgi_context *context;
-	/* Called when a request was started and the engine's queues fill. */
-	void (*relieve)(void *ctx);
+	void (*relieve)(void *ctx); /* the engine's queues may fill */
 	void *ctx;
 	const char *refusal; /* why new requests get 503, or NULL */
 	unsigned char *scratch;
@@ -69,6 +68,7 @@ struct fcgi_conn_pool {
 	struct fcgi_idle_list stalled;
 	struct fcgi_idle_list lingering;
 	struct fcgi_idle_list unwatched;
+	struct fcgi_idle_list kept; /* without a request */
 	struct fcgi_pace pace;
 	uint64_t seed[2];
 	uint64_t last_serial;

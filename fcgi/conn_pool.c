@@ -15,6 +15,7 @@ fcgi_conn_pool_init(struct fcgi_conn_pool *pool)
 	fcgi_idle_list_init(&pool->stalled, FCGI_CONN_STALLED_LIMIT);
 	fcgi_idle_list_init(&pool->lingering, FCGI_CONN_LINGER_LIMIT);
 	fcgi_idle_list_init(&pool->unwatched, FCGI_CONN_UNWATCHED_LIMIT);
+	fcgi_idle_list_init(&pool->kept, FCGI_CONN_KEPT_LIMIT);
 	fcgi_pace_init(&pool->pace);
 	pool->reserve = NULL;
 	pool->reserve_size = 0;
@@ -58,6 +59,23 @@ fcgi_conn_pool_is_reserved(struct fcgi_conn_pool *pool)
 	return pool->reserve != NULL || pool->reserve_size == 0;
 }
 
+/* A web server that asks at this moment would have to tell its client that
+ * there was no answer: hence the limit of the list, and the peek. */
+void
+fcgi_conn_pool_make_room(struct fcgi_conn_pool *pool)
+{
+	struct fcgi_idle *item;
+	struct fcgi_conn *conn;
+
+	while (pool->count > pool->crowded &&
+	    (item = fcgi_idle_list_take_expired(&pool->kept,
+		 pool->context->now)) != NULL) {
+		conn = FCGI_IDLE_OWNER(item, struct fcgi_conn, silent);
+		if (!fcgi_conn_peek(conn))
+			fcgi_conn_close(conn, NULL);
+	}
+}
+
 void
 fcgi_conn_flush_all(struct fcgi_conn_pool *pool)
 {
@@ -97,6 +115,7 @@ fcgi_conn_sweep(struct fcgi_conn_pool *pool)
 	close_expired(pool, &pool->silent, "silent");
 	close_expired(pool, &pool->stalled, "stalled");
 	close_expired(pool, &pool->lingering, NULL);
+	fcgi_conn_pool_make_room(pool);
 	while ((item = fcgi_idle_list_take_expired(&context->incomplete,
 		    context->now)) != NULL) {
 		request = fcgi_request_of_idle(item);
@@ -131,6 +150,9 @@ fcgi_conn_next_deadline(const struct fcgi_conn_pool *pool)
 		if (at < next)
 			next = at;
 	}
+	at = fcgi_idle_list_next(&pool->kept);
+	if (pool->count > pool->crowded && at < next)
+		next = at;
 	/* Rounded, so that the timer is not moved at every byte. */
 	return round_up(next, 1000);
 }
@@ -147,7 +169,7 @@ fcgi_conn_look_closer(void *ctx)
 					   link),
 		    struct fcgi_conn, unwatched);
 		fcgi_conn_watch(conn);
-		fcgi_conn_peek(conn);
+		(void)fcgi_conn_peek(conn);
 	}
 }
 

@@ -25,7 +25,7 @@ struct fcgi_conn {
 	struct fcgi_conn_pool *pool;
 	struct bx_list link; /* open or dead */
 	struct bx_list dirty;
-	struct fcgi_idle silent; /* in silent or in lingering */
+	struct fcgi_idle silent; /* in silent, in lingering or in kept */
 	struct fcgi_idle stalled;
 	struct fcgi_idle unwatched;
 	struct fcgi_idle mark; /* of the pool's pace, while it lingers */
@@ -67,12 +67,15 @@ void fcgi_conn_forget(struct fcgi_conn *conn, struct fcgi_request *request,
 void fcgi_conn_pool_spend(struct fcgi_conn_pool *pool);
 bool fcgi_conn_pool_is_reserved(struct fcgi_conn_pool *pool);
 
+/* Close who has no request for long, until no more than crowded are left. */
+void fcgi_conn_pool_make_room(struct fcgi_conn_pool *pool);
+
 /* Hear what the peer has to say from now on. */
 void fcgi_conn_watch(struct fcgi_conn *conn);
 
-/* Has the peer left, with nothing said before?  Then the connection is dead;
- * nothing is read. */
-void fcgi_conn_peek(struct fcgi_conn *conn);
+/* Has the peer said anything that was not read yet?  If it has left instead,
+ * the connection is dead now. */
+bool fcgi_conn_peek(struct fcgi_conn *conn);
 
 /* Write what the socket takes; the connection may be dead afterwards. */
 void fcgi_conn_flush(struct fcgi_conn *conn);

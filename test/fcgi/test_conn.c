@@ -23,6 +23,7 @@
 static struct site site;
 static struct peer peer;
 static struct peer other;
+static struct peer third;
 
 static bool
 has(struct peer *who, uint16_t id, const char *part)
@@ -754,6 +755,92 @@ too_many_connections_are_told_so(void)
 	stop();
 }
 
+/* Peer and other were answered, peer first, and keep their connections; there
+ * is to be none beside them. */
+static void
+start_full(void)
+{
+	start();
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&peer, "[{}]"), "Status: 200 "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&other, "[{}]"), "Status: 200 "));
+	site.pool.crowded = 2;
+}
+
+static void
+stop_full(void)
+{
+	peer_close(&third);
+	stop();
+}
+
+static void
+who_has_no_request_gives_way_to_one_too_many(void)
+{
+	start_full();
+	let_pass(FCGI_CONN_KEPT_LIMIT);
+	CU_ASSERT_EQUAL(site.pool.count, 2);
+	CU_ASSERT_TRUE_FATAL(peer_open(&site, &third));
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&third, "[{}]"), "Status: 200 "));
+	peer_hear(&peer);
+	CU_ASSERT_TRUE(peer.is_over);
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&other, "[{}]"), "Status: 200 "));
+	stop_full();
+}
+
+static void
+who_was_just_answered_gives_way_a_little_later(void)
+{
+	start_full();
+	let_pass(FCGI_CONN_KEPT_LIMIT - 1);
+	CU_ASSERT_TRUE_FATAL(peer_open(&site, &third));
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(ask(&third, "[{}]"), "{\"error\":\"503::overloaded\"}"));
+	CU_ASSERT_EQUAL(site.pool.count, 3);
+	CU_ASSERT_TRUE(fcgi_conn_next_deadline(&site.pool) <=
+	    site.context.now + FCGI_CONN_KEPT_LIMIT);
+	let_pass(1);
+	CU_ASSERT_EQUAL(site.pool.count, 2);
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&third, "[{}]"), "Status: 200 "));
+	peer_hear(&peer);
+	CU_ASSERT_TRUE(peer.is_over);
+	stop_full();
+}
+
+static void
+who_asks_at_this_moment_does_not_give_way(void)
+{
+	start_full();
+	let_pass(FCGI_CONN_KEPT_LIMIT);
+	peer_forget(&peer);
+	peer_post(&peer, 1, "[{}]");
+	CU_ASSERT_TRUE(peer_send(&peer));
+	CU_ASSERT_TRUE_FATAL(peer_open(&site, &third));
+	peer_talk(&site, &peer);
+	CU_ASSERT_EQUAL(peer_count(&peer, FCGI_END_REQUEST, 1), 1);
+	CU_ASSERT_FALSE(peer.is_over);
+	peer_hear(&other);
+	CU_ASSERT_TRUE(other.is_over);
+	stop_full();
+}
+
+static void
+who_is_held_does_not_give_way(void)
+{
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	start_full();
+	join(&peer, id);
+	say_connect(&peer, 1, id);
+	peer_talk(&site, &peer);
+	(void)ask(&other, "[{}]");
+	let_pass(FCGI_CONN_KEPT_LIMIT);
+	CU_ASSERT_TRUE_FATAL(peer_open(&site, &third));
+	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 1);
+	peer_hear(&other);
+	CU_ASSERT_TRUE(other.is_over);
+	stop_full();
+}
+
 static void
 who_lacks_memory_is_told_so_and_keeps_the_connection(void)
 {
@@ -948,6 +1035,13 @@ static const struct unit_test tests[] = {
 	    one_connection_has_so_many_requests_and_no_more },
 	{ "too many connections are told so",
 	    too_many_connections_are_told_so },
+	{ "who has no request gives way to one too many",
+	    who_has_no_request_gives_way_to_one_too_many },
+	{ "who was just answered gives way a little later",
+	    who_was_just_answered_gives_way_a_little_later },
+	{ "who asks at this moment does not give way",
+	    who_asks_at_this_moment_does_not_give_way },
+	{ "who is held does not give way", who_is_held_does_not_give_way },
 	{ "without memory only the connection is lost",
 	    without_memory_only_the_connection_is_lost },
 };

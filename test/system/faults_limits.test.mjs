@@ -9,6 +9,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { Client, events, freshChannel, joined, post, types }
 	from './support/bayeux.mjs';
+import * as fcgi from './support/fastcgi.mjs';
 import { holds, pollersOf, publishBeside, receive, startPollers, stopAll }
 	from './support/poller.mjs';
 import { isSanitized, startStack, wrapper } from './support/stack.mjs';
@@ -76,6 +77,41 @@ test('64 descriptors: who is too many is told 503, and gets in when others ' +
 	    'all of the others have it, too');
 	for (const { handshakes } of left)
 		assert.equal(handshakes, 1);
+}));
+
+test('64 descriptors: what is kept open without a request makes room, and ' +
+    'who is held stays', valgrind, () => withStack({
+	front: 'none',
+	under: ['prlimit', '--nofile=64:64'],
+	options: { timeout: '60s' }
+}, async (stack) => {
+	const channel = freshChannel();
+	const held = await fcgi.Peer.open(stack.fcgi);
+	const handshake = { channel: '/meta/handshake', version: '1.0',
+		supportedConnectionTypes: types };
+	const [{ clientId: from }] = await held.send(1, [handshake]);
+	const [{ clientId }] = await held.send(1, [handshake]);
+	await held.send(1, [{ channel: '/meta/subscribe', clientId,
+		subscription: channel }]);
+	const connect = { channel: '/meta/connect', clientId,
+		connectionType: 'long-polling' };
+	await held.send(1, [connect]);
+	await held.write(fcgi.conversation(1, [connect]));
+	const kept = [];
+	// Half of them find no room, as nobody has been idle for long.
+	for (let n = 0; n < 100; n++) {
+		const peer = await fcgi.Peer.open(stack.fcgi);
+		kept.push(peer);
+		await peer.write(fcgi.conversation(1, [{}]));
+	}
+	await until(async () => (await fcgi.exchange(stack.fcgi,
+	    [{ channel, clientId: from, data: 1 }])).status === 200,
+	'there is room for one more');
+	const { response } = await held.answer(1);
+	assert.deepEqual(events(response.json).map(({ data }) => data), [1]);
+	assert.ok(kept.some(({ closed }) => closed));
+	for (const peer of [held, ...kept])
+		peer.close();
 }));
 
 function virtualSize(stack) {
