@@ -6,7 +6,6 @@
  * each channel that it reaches.
  */
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/access.h"

@@ -5,19 +5,12 @@
  * Set again, it is one line, and the browser's next request has it.
  */
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fcgi/http_cookie.h"
+#include "test/fuzz/fuzz_env.h"
 
 #define NAME "BAYEUX_BROWSER"
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void
 check_id(struct bx_slice id)

@@ -1,5 +1,9 @@
 /*
  * fuzz_env.h - what the targets share: an environment, and a check.
+ *
+ * Ownership: the environment is static.
+ * Reentrancy: no function calls out.
+ * Limits: there are no random bytes, no log and no clock in it.
  */
 #ifndef TEST_FUZZ_FUZZ_ENV_H
 #define TEST_FUZZ_FUZZ_ENV_H
@@ -9,6 +13,8 @@
 
 #include "engine/env.h"
 
+/* What has to hold, whatever the bytes are: the fuzzer keeps those for which it
+ * does not. */
 static inline void
 require(bool condition)
 {
@@ -27,7 +33,6 @@ fuzz_realloc(void *ctx, void *ptr, size_t size)
 	return realloc(ptr, size);
 }
 
-/* Memory, and nothing else. */
 static inline const struct bx_env *
 fuzz_env(void)
 {

@@ -9,13 +9,7 @@
 #include <string.h>
 
 #include "fcgi/http_form.h"
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
+#include "test/fuzz/fuzz_env.h"
 
 static char *
 encode(char *out, struct bx_slice slice)

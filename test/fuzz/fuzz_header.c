@@ -11,13 +11,7 @@
 
 #include "fcgi/http_header.h"
 #include "fcgi/http_text.h"
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
+#include "test/fuzz/fuzz_env.h"
 
 /* Owned, and without the NULs that a C string cannot have. */
 static char *

@@ -12,13 +12,7 @@
 #include "fcgi/http_cgi.h"
 #include "fcgi/http_origin.h"
 #include "fcgi/http_text.h"
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
+#include "test/fuzz/fuzz_env.h"
 
 static void
 require_one_line_each(const char *headers, size_t len)

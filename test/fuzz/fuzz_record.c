@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "fcgi/record.h"
+#include "test/fuzz/fuzz_env.h"
 
 /* A digest of all that a decoder yields, whatever the fragments are. */
 struct digest {
@@ -19,13 +20,6 @@ struct digest {
 	size_t complete;
 	bool bad;
 };
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void
 digest_add(struct digest *digest, uint64_t value)

@@ -8,16 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "test/fuzz/fuzz_env.h"
 #include "test/load/http.h"
 #include "test/load/scan.h"
 #include "test/load/stamp.h"
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void
 require_within(struct bx_slice part, struct bx_slice whole)

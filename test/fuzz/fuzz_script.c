@@ -5,30 +5,10 @@
  * was told, has no separator, and is the JSON but for these.
  */
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fcgi/http_script.h"
-
-static void
-require(bool condition)
-{
-	if (!condition)
-		abort();
-}
-
-static void *
-fuzz_realloc(void *ctx, void *ptr, size_t size)
-{
-	(void)ctx;
-	if (size == 0) {
-		free(ptr);
-		return NULL;
-	}
-	return realloc(ptr, size);
-}
-
-static const struct bx_env env = { .realloc = fuzz_realloc };
+#include "test/fuzz/fuzz_env.h"
 
 static void
 check_callback(struct bx_slice name)
@@ -66,7 +46,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	check_callback(json);
-	bx_buf_init(&out, &env);
+	bx_buf_init(&out, fuzz_env());
 	require(http_script_append(&out, json) == BX_OK);
 	require(out.len == http_script_length(json));
 	while (from < size) {

@@ -8,8 +8,8 @@ used=0
 for compiler in gcc clang; do
 	command -v $compiler >/dev/null 2>&1 || continue
 	used=$((used + 1))
-	for header in engine/*.h fcgi/*.h test/load/*.h test/model/*.h \
-	    test/support/*.h; do
+	for header in engine/*.h fcgi/*.h test/fuzz/*.h test/load/*.h \
+	    test/model/*.h test/support/*.h; do
 		# Twice, to see that its guard works.
 		printf '#include "%s"\n#include "%s"\n' "$header" "$header" |
 		    $compiler -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra \
