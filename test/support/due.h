@@ -10,8 +10,9 @@
 
 struct bx_sessions;
 
-/* The earliest of all deadlines, found by looking at each: what
- * bx_sessions_next_deadline says may be earlier.  BX_NEVER: none. */
+/* The earliest of all deadlines, found by looking at each; BX_NEVER: none.
+ * What bx_sessions_next_deadline says may be earlier, and fails the test if it
+ * is later. */
 bx_msec due_earliest(const struct bx_sessions *sessions);
 
 #endif

@@ -1,5 +1,7 @@
 /*
  * said.h - what a response says, without the records around it.
+ *
+ * Ownership: the response is borrowed for the call; text is the caller's.
  */
 #ifndef TEST_SUPPORT_SAID_H
 #define TEST_SUPPORT_SAID_H
