@@ -48,11 +48,12 @@ struct fcgi_intake *fcgi_intake_new(struct fcgi_request *request,
     struct fcgi_budget *budget);
 void fcgi_intake_free(struct fcgi_intake *intake); /* NULL is legal */
 
-/* Charge it to another budget, a parent of its own. */
+/* Charge it to another budget, a parent of its own; it cannot fail. */
 void fcgi_intake_move(struct fcgi_intake *intake, struct fcgi_budget *budget);
 
-/* Keep content in buf, one of intake's, which stays within max: more is refused
- * as too large. */
+/* Keep content in buf, one of intake's.  What is beyond max is refused as too
+ * large, and what the budget has no room for as overload: either is BX_OK.
+ * BX_ENOMEM: the intake is only good for free. */
 enum bx_status fcgi_intake_keep(struct fcgi_intake *intake, struct bx_buf *buf,
     size_t max, struct bx_slice content);
 
