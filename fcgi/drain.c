@@ -12,6 +12,8 @@
 
 /* Answers in one turn, before the loop looks at its descriptors again. */
 #define ANSWERS_PER_TURN 256
+/* Also those that the web server is not ready for. */
+#define ALL_ANSWERS SIZE_MAX
 
 static bool
 is_slowed(const struct fcgi_drain *drain)
@@ -40,7 +42,7 @@ answer(struct fcgi_drain *drain, size_t most)
 	drain->is_running = true;
 	bx_engine_set_now(drain->engine, drain->pool->context->now);
 	for (count = 0; count < most; count++) {
-		if (most != SIZE_MAX && !has_ready(drain))
+		if (most != ALL_ANSWERS && !has_ready(drain))
 			break;
 		exchange = bx_engine_next_ready(drain->engine);
 		if (exchange == NULL)
@@ -62,7 +64,7 @@ void
 fcgi_drain_relieve(struct fcgi_drain *drain)
 {
 	if (bx_engine_is_crowded(drain->engine))
-		answer(drain, SIZE_MAX);
+		answer(drain, ALL_ANSWERS);
 }
 
 bool

@@ -23,7 +23,7 @@ struct fcgi_drain {
 	struct fcgi_conn_pool *pool;
 	struct fcgi_content *content;
 	bool is_hurried; /* the process ends: there is no later */
-	bool is_running;
+	bool is_running; /* whoever is called meanwhile starts no second one */
 };
 
 /* Answer what is ready, but not so much that the loop would not look at its
