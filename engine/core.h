@@ -34,7 +34,7 @@ struct bx_core {
 	struct bx_draft draft;	      /* the reply that is being written */
 	struct bx_list resumed;	      /* exchanges with a verdict come late */
 	bx_msec now;		      /* as last told */
-	struct bx_input *spare_input; /* of exchange.c; NULL: there is none */
+	struct bx_input *spare_input; /* exchange_input.c's; or NULL */
 	uint64_t published;
 	bx_msec spread; /* once closing: of retries */
 	bool closing;

@@ -41,6 +41,12 @@ bx_envelopes_fini(struct bx_envelopes *envelopes)
 	bx_envelopes_init(envelopes, envelopes->env);
 }
 
+void
+bx_envelopes_clear(struct bx_envelopes *envelopes)
+{
+	envelopes->count = 0;
+}
+
 /* Room for one more envelope, cleared; NULL when there is no memory. */
 static struct bx_envelope *
 add_envelope(struct bx_envelopes *envelopes)

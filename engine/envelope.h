@@ -52,6 +52,9 @@ void bx_envelopes_init(struct bx_envelopes *envelopes,
     const struct bx_env *env);
 void bx_envelopes_fini(struct bx_envelopes *envelopes);
 
+/* Forget the messages, keep the memory. */
+void bx_envelopes_clear(struct bx_envelopes *envelopes);
+
 /* The bytes from offset from up to len are one message or an array of them;
  * earlier ones were scanned before. */
 struct bx_envelope_input {
@@ -66,7 +69,7 @@ struct bx_envelope_input {
  * Append the envelopes of the input's messages.
  * BX_EJSON: not strict JSON, an element that is no object, or no message at
  * all (rules 9, 10); BX_EMANY: more than max_count altogether; BX_ENOMEM.
- * On failure the list is only good for fini.
+ * On failure the list is only good for clear and fini.
  */
 enum bx_status bx_envelopes_scan(struct bx_envelopes *envelopes,
     const struct bx_envelope_input *input);

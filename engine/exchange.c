@@ -90,11 +90,7 @@ bx_exchange_receive(struct bx_exchange *exchange, const char *bytes,
 static void
 free_input(struct bx_exchange *exchange)
 {
-	struct bx_input *input = exchange->input;
-
-	if (input == NULL)
-		return;
-	bx_input_free(exchange->core, input);
+	bx_input_free(exchange->core, exchange->input);
 	exchange->input = NULL;
 }
 

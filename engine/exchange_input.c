@@ -39,7 +39,7 @@ bx_input_new(struct bx_exchange *exchange)
 		return NULL;
 	input->exchange = exchange;
 	bx_buf_clear(&input->body);
-	input->messages.count = 0;
+	bx_envelopes_clear(&input->messages);
 	input->next = 0;
 	bx_visitor_init(&input->visitor);
 	bx_asker_init(&input->asker);
@@ -73,6 +73,8 @@ destroy(const struct bx_env *env, struct bx_input *input)
 void
 bx_input_free(struct bx_core *core, struct bx_input *input)
 {
+	if (input == NULL)
+		return;
 	orphan_ticket(&input->asker);
 	if (core->spare_input == NULL &&
 	    bx_buf_is_worth_keeping(input->body.cap +

@@ -72,10 +72,12 @@ struct bx_ticket {
 	struct bx_list link;
 };
 
-/* The input of an exchange that is opened, or NULL without memory; and what is
- * kept of such for the next. */
+/* An input for exchange, which owns it; NULL: there is no memory.  One that is
+ * freed may be kept by core for the next. */
 struct bx_input *bx_input_new(struct bx_exchange *exchange);
-void bx_input_free(struct bx_core *core, struct bx_input *input);
+void bx_input_free(struct bx_core *core, struct bx_input *input); /* or NULL */
+
+/* Free what is kept. */
 void bx_input_drop_spare(struct bx_core *core);
 
 /* The next message is asked about anew. */

@@ -143,6 +143,29 @@ a_second_input_adds_to_the_first(void)
 	bx_envelopes_fini(&envelopes);
 }
 
+/* A request's list is kept for the next, whatever became of the first. */
+static void
+what_was_cleared_is_as_good_as_new(void)
+{
+	static const char good[] = "[{\"id\":1},{\"data\":2}]";
+	struct bx_envelopes envelopes;
+	size_t before;
+
+	bx_envelopes_init(&envelopes, unit_env());
+	CU_ASSERT_EQUAL(scan(&envelopes, "[{\"ext\":1},{\"id\":3},"),
+	    BX_EJSON);
+	before = unit_allocations();
+	bx_envelopes_clear(&envelopes);
+	CU_ASSERT_EQUAL(envelopes.count, 0);
+	CU_ASSERT_EQUAL(scan(&envelopes, good), BX_OK);
+	CU_ASSERT_EQUAL_FATAL(envelopes.count, 2);
+	check_field(&envelopes.list[0], good, BX_FIELD_ID, "1");
+	check_field(&envelopes.list[0], good, BX_FIELD_EXT, "");
+	check_field(&envelopes.list[1], good, BX_FIELD_DATA, "2");
+	CU_ASSERT_EQUAL(unit_allocations(), before);
+	bx_envelopes_fini(&envelopes);
+}
+
 static bool
 scan_three(void *ctx)
 {
@@ -174,6 +197,8 @@ static const struct unit_test tests[] = {
 	    more_than_max_count_messages_are_too_many },
 	{ "a second input adds to the first",
 	    a_second_input_adds_to_the_first },
+	{ "what was cleared is as good as new",
+	    what_was_cleared_is_as_good_as_new },
 	{ "no memory is told apart from bad JSON",
 	    no_memory_is_told_apart_from_bad_json },
 };
