@@ -3,11 +3,12 @@
  *
  * It does for each request what any server behind FastCGI has to do, with no
  * more system calls than a good one makes: records are read and written, a
- * connect is held until somebody publishes, and an answer is one writev over
- * bytes that all answers share.  It does nothing else.  There is one channel,
- * the last that anybody subscribed to; requests are told apart by words that
- * are in them; sessions are an array and never expire.  What a server takes
- * longer than this is what Bayeux costs.
+ * connect is held until somebody publishes, and all answers of a turn on a
+ * connection are one write, which the kernel is quicker with than with a vector
+ * for each piece.  It does nothing else.  There is one channel, the last that
+ * anybody subscribed to; requests are told apart by words that are in them;
+ * sessions are an array and never expire.  What a server takes longer than this
+ * is what Bayeux costs.
  *
  * Ownership: the floor owns connections, these own their requests, and a
  * reply is shared by the answers that are it.
@@ -23,6 +24,9 @@
 #include "bytes.h"
 #include "engine/list.h"
 #include "fcgi/record.h"
+
+/* What fits into one record. */
+#define FLOOR_REPLY_MAX 65535u
 
 /* Shared; the head, body and all that a CGI program would have written. */
 struct floor_reply {
@@ -62,7 +66,7 @@ struct floor_conn {
 	struct floor_answer *answers;
 	uint32_t answers_len;
 	uint32_t answers_cap;
-	struct load_bytes out; /* what the last writev left */
+	struct load_bytes out; /* what the last write left */
 };
 
 struct floor_session {

@@ -6,17 +6,17 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "floor.h"
 
 #define SCRATCH 65536u
-/* Answers in one writev: the header, the reply, the two ends. */
-#define PARTS 3u
-#define ANSWERS_MAX 341u
 /* The empty record that ends STDOUT, and END_REQUEST. */
 #define ENDS (FCGI_HEADER_LEN + FCGI_RECORD_SMALL)
+/* An answer that is as long as a record can be. */
+#define ANSWER_MAX (FCGI_HEADER_LEN + FLOOR_REPLY_MAX + ENDS)
+/* Bytes in one write. */
+#define WRITE_MAX 262144u
 
 static void
 conn_new(struct floor *floor, int fd)
@@ -129,66 +129,63 @@ watch(const struct floor *floor, struct floor_conn *conn)
 	(void)epoll_ctl(floor->poller, EPOLL_CTL_MOD, conn->fd, &event);
 }
 
-/* Keep what is beyond the first sent bytes. */
-static void
-keep_rest(struct floor_conn *conn, const struct iovec *parts, size_t count,
-    size_t sent)
+/* Write the answer to out, which has room for it; returns how long it is. */
+static size_t
+format_answer(unsigned char *out, const struct floor_answer *answer)
 {
-	for (size_t i = 0; i < count; i++) {
-		size_t skipped =
-		    sent < parts[i].iov_len ? sent : parts[i].iov_len;
+	const struct floor_reply *reply = answer->reply;
+	unsigned char *end = out + FCGI_HEADER_LEN + reply->len;
 
-		load_bytes_append(&conn->out,
-		    (const char *)parts[i].iov_base + skipped,
-		    parts[i].iov_len - skipped);
-		sent -= skipped;
-	}
+	fcgi_record_format_header(out, FCGI_STDOUT, answer->id,
+	    (uint16_t)reply->len);
+	memcpy(out + FCGI_HEADER_LEN, reply->bytes, reply->len);
+	fcgi_record_format_header(end, FCGI_STDOUT, answer->id, 0);
+	fcgi_record_format_end(end + FCGI_HEADER_LEN, answer->id, 0,
+	    FCGI_REQUEST_COMPLETE);
+	return FCGI_HEADER_LEN + reply->len + ENDS;
 }
 
-/* Write some answers at once; false when the connection is broken. */
+/* Write bytes, or keep them; false when the connection is broken. */
 static bool
-write_answers(struct floor_conn *conn, const struct floor_answer *answers,
-    uint32_t count)
+write_bytes(struct floor_conn *conn, const unsigned char *bytes, size_t len)
 {
-	static unsigned char heads[ANSWERS_MAX][FCGI_HEADER_LEN];
-	static unsigned char ends[ANSWERS_MAX][ENDS];
-	struct iovec parts[ANSWERS_MAX * PARTS];
-	size_t parts_len = (size_t)count * PARTS;
 	ssize_t sent = 0;
 
-	for (uint32_t i = 0; i < count; i++) {
-		struct iovec *part = &parts[i * PARTS];
-
-		fcgi_record_format_header(heads[i], FCGI_STDOUT, answers[i].id,
-		    (uint16_t)answers[i].reply->len);
-		fcgi_record_format_header(ends[i], FCGI_STDOUT, answers[i].id,
-		    0);
-		fcgi_record_format_end(ends[i] + FCGI_HEADER_LEN,
-		    answers[i].id, 0, FCGI_REQUEST_COMPLETE);
-		part[0] = (struct iovec){ heads[i], FCGI_HEADER_LEN };
-		part[1] = (struct iovec){ answers[i].reply->bytes,
-			answers[i].reply->len };
-		part[2] = (struct iovec){ ends[i], ENDS };
-	}
 	if (conn->out.len == 0)
-		sent = writev(conn->fd, parts, (int)parts_len);
+		sent = write(conn->fd, bytes, len);
 	if (sent < 0 && errno != EAGAIN && errno != EINTR)
 		return false;
-	keep_rest(conn, parts, parts_len, sent < 0 ? 0 : (size_t)sent);
+	if (sent < 0)
+		sent = 0;
+	if ((size_t)sent < len)
+		load_bytes_append(&conn->out, (const char *)bytes + sent,
+		    len - (size_t)sent);
 	return true;
+}
+
+/* Write all answers; false when the connection is broken. */
+static bool
+write_answers(struct floor_conn *conn)
+{
+	static unsigned char bytes[WRITE_MAX];
+	size_t len = 0;
+
+	for (uint32_t i = 0; i < conn->answers_len; i++) {
+		if (len > WRITE_MAX - ANSWER_MAX) {
+			if (!write_bytes(conn, bytes, len))
+				return false;
+			len = 0;
+		}
+		len += format_answer(bytes + len, &conn->answers[i]);
+	}
+	return write_bytes(conn, bytes, len);
 }
 
 static void
 flush(struct floor *floor, struct floor_conn *conn)
 {
-	bool works = true;
+	bool works = write_answers(conn);
 
-	for (uint32_t i = 0; i < conn->answers_len; i += ANSWERS_MAX) {
-		uint32_t left = conn->answers_len - i;
-		uint32_t count = left < ANSWERS_MAX ? left : ANSWERS_MAX;
-
-		works = works && write_answers(conn, &conn->answers[i], count);
-	}
 	for (uint32_t i = 0; i < conn->answers_len; i++)
 		floor_reply_unref(conn->answers[i].reply);
 	conn->answers_len = 0;
@@ -321,7 +318,7 @@ on_readable(struct floor *floor, struct floor_conn *conn)
 	}
 }
 
-/* Go on with what the last writev left. */
+/* Go on with what the last write left. */
 static void
 on_writable(struct floor *floor, struct floor_conn *conn)
 {

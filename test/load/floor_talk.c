@@ -7,7 +7,7 @@
 
 /* Messages that a session may be behind. */
 #define RING 4096u
-/* What fits into one record, with room for the rest. */
+/* Of messages in one reply; there is room for the rest. */
 #define RANGE_MAX 60000u
 
 #define HEAD \
@@ -51,6 +51,10 @@ reply_new(const struct load_bytes *body)
 	struct floor_reply *reply =
 	    load_alloc(1, sizeof(*reply) + (size_t)len + body->len);
 
+	if ((size_t)len + body->len > FLOOR_REPLY_MAX) {
+		(void)fprintf(stderr, "floor: too much for one record\n");
+		exit(EXIT_FAILURE);
+	}
 	reply->refs = 1;
 	reply->len = (uint32_t)len + (uint32_t)body->len;
 	memcpy(reply->bytes, head, (size_t)len);

@@ -4,10 +4,11 @@
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { assertWell, load } from './support/load.mjs';
+import { assertWell, load, loadTool } from './support/load.mjs';
 import { Child, startStack } from './support/stack.mjs';
 import { until } from './support/wait.mjs';
 
@@ -173,6 +174,34 @@ test('the server of Faye is as good as ours', async () => {
 		    '--arrivals', '50', '--stay', '50ms'));
 	} finally {
 		await server.end('SIGTERM');
+	}
+});
+
+// What ours is measured beside may lose nothing either.
+test('the floor answers what it is asked', async () => {
+	const socket = path.join(stack.folder, 'floor.sock');
+	const floor = new Child(path.join(path.dirname(loadTool), 'floor'),
+	    [`unix:${socket}`]);
+	const listens = () => new Promise((resolve) => {
+		const probe = net.connect(socket, () => {
+			probe.destroy();
+			resolve(true);
+		}).on('error', () => resolve(false));
+	});
+	try {
+		await until(() => floor.ended || listens(), 'floor listens');
+		const address = `fcgi:unix:${socket}`;
+		for (const more of [[], ['--connections', '2']]) {
+			assertWell(await run('fan-out', address, ...more,
+			    '--count', '40', '--rate', '1000', '--batch', '20',
+			    '--size', '2000'));
+			assertWell(await run('storm', address, ...more));
+			assertWell(await run('publish', address, ...more,
+			    '--count', '50'));
+		}
+	} finally {
+		await floor.end('SIGTERM');
+		floor.assertClean();
 	}
 });
 
