@@ -261,13 +261,18 @@ time_publish(struct house *house)
 	return rounds[ROUNDS / 2];
 }
 
+/* They come one after the other, in the time of a hold: if all came at once,
+ * all had the same deadlines, which are kept in order for nothing. */
 static struct seat *
 fill(struct house *house, uint32_t count)
 {
 	struct seat *seats = load_alloc(count, sizeof(*seats));
+	bx_msec began = house->now;
 
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < count; i++) {
+		house->now = began + house->settings.timeout * i / count;
 		join(house, &seats[i], i);
+	}
 	return seats;
 }
 
