@@ -4,12 +4,13 @@
 // many requests, or none; for each case which server has what load put on it;
 // and the figures that are taken from a report of that.
 //
-// A figure is { name, unit, of, asked } and may have
+// A figure is { name, of } and may have
+//	unit	  what it is counted in
+//	asked	  what it should be, in words: nothing here judges
 //	more	  more of it is better
 //	from	  the case whose figure it is; "ours" by default
 //	against	  the case that it is divided by; "floor" by default
 //	aside	  true: it is neither good nor bad, and has no bar
-// asked is a text, as nothing here judges.
 
 const quick = Boolean(process.env.BENCH_QUICK);
 const many = quick ? 500 : 8000;
@@ -19,6 +20,8 @@ const time = quick ? '300ms' : '3s';
 // Where the 99th percentile is of what happens but some times in a second.
 const long = quick ? '500ms' : '10s';
 const flood = 100000;
+// Messages of chat in one request, most of which ride on one answer as well.
+const batch = 10;
 
 export const rounds = quick ? 1 : 3;
 export const idle = quick ? 2000 : 100000;
@@ -54,11 +57,11 @@ function fanOut(clients, ...more) {
 
 function chat(offered, most) {
 	return {
-		name: `chat, ${offered} deliveries/s offered, ${some} clients`,
+		name: `chat of ${some}, ${offered}/s in batches of ${batch}`,
 		front: 'lighttpd', held: some,
 		cases: alone(['--clients', String(some), '--rooms-per-client',
-			'10', '--batch', '10', '--deliveries', String(offered),
-			'--duration', time, 'chat']),
+			'10', '--batch', String(batch), '--deliveries',
+			String(offered), '--duration', time, 'chat']),
 		values: [deliveries('all of them'), cpu(),
 			latency('latency', 'p50'),
 			latency('latency', 'p99', `< ${most} us`)]
