@@ -199,7 +199,7 @@ async function bench() {
 	}
 	if (chosenEngine.length > 0)
 		await measureEngine(chosenEngine);
-	if (only === '') {
+	if (only === '' && !process.exitCode) {
 		const file = path.join(process.cwd(), 'bench.svg');
 		draw(figures, file);
 		console.log(`drawn: ${file}`);
