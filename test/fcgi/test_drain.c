@@ -6,11 +6,16 @@
 
 #include "engine/client_id.h"
 #include "engine/engine.h"
+#include "engine/host.h"
+#include "engine/plugin.h"
+#include "fcgi/content.h"
 #include "fcgi/drain.h"
+#include "fcgi/record.h"
 #include "test/support/peer.h"
 #include "test/support/unit.h"
 
 #define WAITING 3
+#define MANY 300 /* more than are answered in a turn */
 #define JOIN "[{\"channel\":\"/meta/handshake\",\"version\":\"1.0\"}]"
 
 static struct site site;
@@ -18,6 +23,9 @@ static struct peer publisher;
 static struct peer waiting[WAITING];
 static struct fcgi_drain drain;
 static struct fcgi_idle marks[FCGI_PACE_MARKS];
+static struct peer reader;
+static struct bx_request *asked;
+static bool is_left; /* somebody, to be answered */
 static char id[BX_CLIENT_ID_LENGTH + 1];
 
 /* Talk with the drain instead of the site's own answering. */
@@ -193,12 +201,145 @@ in_need_all_are_answered(void)
 {
 	start();
 	site.options.settings.max_queue_messages = 1;
-	fcgi_drain_relieve(&drain);
 	publish();
+	fcgi_drain_relieve(&drain);
 	CU_ASSERT_TRUE(count_answered() <= 1);
 	publish();
 	fcgi_drain_relieve(&drain);
 	CU_ASSERT_EQUAL(count_answered(), WAITING);
+	stop();
+}
+
+/* Between two turns the loop looks at its descriptors. */
+static void
+more_than_a_portion_takes_another_turn(void)
+{
+	uint16_t i;
+	int turns;
+
+	start();
+	peer_forget(&publisher);
+	for (i = 1; i <= MANY; i++)
+		peer_post(&publisher, i, "[{\"channel\":\"/meta/connect\"}]");
+	while (!peer_send(&publisher))
+		(void)ev_run(site.pool.loop, EVRUN_NOWAIT);
+	while (site.pool.requests < WAITING + MANY)
+		(void)ev_run(site.pool.loop, EVRUN_NOWAIT);
+	for (turns = 0; fcgi_drain_has_more(&drain); turns++)
+		fcgi_drain_turn(&drain);
+	CU_ASSERT_EQUAL(turns, 2);
+	for (i = 1; i <= MANY; i++) {
+		(void)ev_run(site.pool.loop, EVRUN_NOWAIT);
+		peer_hear(&publisher);
+	}
+	for (i = 1; i <= MANY; i++)
+		CU_ASSERT_EQUAL(peer_count(&publisher, FCGI_END_REQUEST, i),
+		    1);
+	stop();
+}
+
+static void
+on_request(struct bx_request *request, void *ctx)
+{
+	(void)ctx;
+	asked = request;
+}
+
+/* Nobody is answered within that, though all could be. */
+static void
+on_gone(struct bx_request *request, void *ctx)
+{
+	(void)request;
+	(void)ctx;
+	drain.is_hurried = true;
+	bx_engine_shut_down(site.engine, 0);
+	fcgi_drain_turn(&drain);
+	is_left = bx_engine_has_ready(site.engine);
+}
+
+/* A plugin has a request whose client leaves. */
+static void
+lose_reader(void)
+{
+	const char *const params[] = { "REQUEST_METHOD", "GET", "REQUEST_URI",
+		"/cometd/x", NULL };
+	const struct bx_content added = {
+		.owner = &asked,
+		.path = "/x",
+		.fn = on_request,
+	};
+
+	asked = NULL;
+	CU_ASSERT_TRUE(fcgi_content_add(drain.content, &added));
+	CU_ASSERT_TRUE_FATAL(peer_open(&site, &reader));
+	peer_request(&reader, 1, params, "");
+	turn(&reader);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(asked);
+	fcgi_content_on_gone(asked, on_gone, NULL);
+	peer_close(&reader);
+	(void)ev_run(site.pool.loop, EVRUN_NOWAIT);
+}
+
+static void
+a_plugin_has_its_turn_and_starts_no_second_one_in_it(void)
+{
+	start();
+	lose_reader();
+	is_left = false;
+	CU_ASSERT_TRUE(fcgi_drain_has_more(&drain));
+	fcgi_drain_turn(&drain);
+	CU_ASSERT_TRUE(is_left);
+	CU_ASSERT_TRUE(fcgi_drain_has_more(&drain));
+	fcgi_drain_turn(&drain);
+	CU_ASSERT_FALSE(fcgi_drain_has_more(&drain));
+	stop();
+}
+
+static bool
+on_start(struct bx_host *host, void **ctx)
+{
+	*ctx = host;
+	return true;
+}
+
+static void
+on_timer(void *ctx)
+{
+	(void)ctx;
+}
+
+static void
+on_heading(void *ctx, struct bx_heading *heading)
+{
+	struct bx_host *host = ctx;
+
+	(void)heading;
+	CU_ASSERT_PTR_NOT_NULL(host->add_timer(host, 100, on_timer, NULL));
+}
+
+static const struct bx_plugin waits = {
+	.major = BX_PLUGIN_MAJOR,
+	.minor = BX_PLUGIN_MINOR,
+	.size = sizeof(waits),
+	.name = "waits",
+	.start = on_start,
+	.heading = on_heading,
+};
+
+/* Also if the engine has not been asked for anything since. */
+static void
+whoever_is_called_counts_from_now(void)
+{
+	start();
+	publish();
+	CU_ASSERT_EQUAL_FATAL(bx_engine_add_plugin(site.engine, &waits, NULL,
+				  NULL),
+	    BX_OK);
+	site.context.now += FCGI_PACE_LIMIT;
+	fcgi_drain_turn(&drain);
+	CU_ASSERT_EQUAL(count_answered(), WAITING);
+	CU_ASSERT_EQUAL(bx_engine_next_deadline(site.engine),
+	    site.context.now + 100);
 	stop();
 }
 
@@ -211,6 +352,12 @@ static const struct unit_test tests[] = {
 	    replies_let_as_many_of_the_woken_through },
 	{ "at the end nobody waits", at_the_end_nobody_waits },
 	{ "in need all are answered", in_need_all_are_answered },
+	{ "more than a portion takes another turn",
+	    more_than_a_portion_takes_another_turn },
+	{ "a plugin has its turn, and starts no second one in it",
+	    a_plugin_has_its_turn_and_starts_no_second_one_in_it },
+	{ "whoever is called counts from now",
+	    whoever_is_called_counts_from_now },
 };
 
 UNIT_MAIN("fcgi/drain", tests)
