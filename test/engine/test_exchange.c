@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/exchange_private.h"
 #include "engine/session.h"
 #include "engine/ticket.h"
 #include "test/support/talk.h"
@@ -385,6 +386,76 @@ a_session_does_not_expire_while_its_message_is_parked(void)
 	pair_stop(&pair);
 }
 
+static struct bx_exchange *
+open_exchange(const struct talk *talk)
+{
+	struct bx_exchange *exchange =
+	    bx_exchange_open(bx_engine_core(talk->engine), talk->transport,
+		NULL);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(exchange);
+	return exchange;
+}
+
+static void
+a_request_is_not_taken_for_whose_the_last_was(void)
+{
+	struct bx_exchange *exchange;
+	struct bx_visitor *visitor;
+	struct talk talk;
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	exchange = open_exchange(&talk);
+	visitor = bx_exchange_visitor(exchange);
+	visitor->cookie_len = BX_BROWSER_ID_MAX;
+	visitor->shown = visitor->unlimited = true;
+	(void)snprintf(visitor->user, sizeof(visitor->user), "ada");
+	(void)snprintf(visitor->address, sizeof(visitor->address), "::1");
+	bx_exchange_close(exchange, false, talk.now);
+	exchange = open_exchange(&talk);
+	visitor = bx_exchange_visitor(exchange);
+	CU_ASSERT_EQUAL(visitor->cookie_len, 0);
+	CU_ASSERT_FALSE(visitor->shown || visitor->unlimited);
+	CU_ASSERT_STRING_EQUAL(visitor->user, "");
+	CU_ASSERT_STRING_EQUAL(visitor->address, "");
+	bx_exchange_close(exchange, false, talk.now);
+	talk_stop(&talk);
+}
+
+/* Is what a request of so many messages took kept for the next one, each with
+ * so many blanks before it? */
+static bool
+is_kept(struct talk *talk, size_t count, int blanks)
+{
+	struct bx_exchange *exchange = open_exchange(talk);
+	char message[20000];
+	bool is;
+
+	(void)snprintf(message, sizeof(message), "%*s{}", blanks, "");
+	while (count-- > 0)
+		CU_ASSERT_EQUAL(bx_exchange_receive(exchange, message,
+				    strlen(message)),
+		    BX_OK);
+	bx_exchange_close(exchange, false, talk->now);
+	is = bx_engine_core(talk->engine)->spare_input != NULL;
+	bx_input_drop_spare(bx_engine_core(talk->engine));
+	return is;
+}
+
+static void
+what_a_large_request_took_is_not_kept(void)
+{
+	struct talk talk;
+
+	talk_defaults(&talk);
+	talk_start(&talk);
+	CU_ASSERT_EQUAL(is_kept(&talk, 1, 0), bx_buf_is_worth_keeping(256));
+	CU_ASSERT_FALSE(is_kept(&talk, 1, BX_BUF_SPARE_MAX));
+	CU_ASSERT_FALSE(is_kept(&talk, 500, 0));
+	talk_stop(&talk);
+}
+
 /* A whole conversation, in which any allocation may fail. */
 static bool
 converse(void *ctx)
@@ -473,6 +544,10 @@ static const struct unit_test tests[] = {
 	    a_parked_message_of_a_session_that_ended_is_answered_402 },
 	{ "a session does not expire while its message is parked",
 	    a_session_does_not_expire_while_its_message_is_parked },
+	{ "a request is not taken for whose the last was",
+	    a_request_is_not_taken_for_whose_the_last_was },
+	{ "what a large request took is not kept",
+	    what_a_large_request_took_is_not_kept },
 	{ "no allocation that fails crashes or leaks",
 	    no_allocation_that_fails_crashes_or_leaks },
 };

@@ -16,8 +16,10 @@ static struct bench {
 	char id[BX_CLIENT_ID_LENGTH + 1];
 	bool parks;
 	bool resolves_at_once; /* by at_once */
+	bool allows_the_first; /* and keeps its ticket all the same */
 	const struct bx_ruling *at_once;
 	struct bx_ticket *ticket; /* the newest */
+	struct bx_ticket *kept;	  /* of the first */
 	struct bx_ticket *second; /* what it was given when it asked again */
 	int asked;
 } bench;
@@ -37,6 +39,10 @@ judge(struct bx_question *question, void *ctx)
 	bench.second = bx_ticket_take(question);
 	if (bench.resolves_at_once)
 		bx_ticket_resolve(bench.ticket, bench.at_once, bench.talk.now);
+	if (bench.allows_the_first && bench.asked == 1) {
+		bench.kept = bench.ticket;
+		return BX_VERDICT_ALLOW;
+	}
 	return BX_VERDICT_PENDING;
 }
 
@@ -149,6 +155,29 @@ a_verdict_that_comes_within_the_callback_is_not_late(void)
 	    "\"error\":\"499::at once\"}]");
 	talk_deliver(&bench.talk, &request);
 	CU_ASSERT_EQUAL(bench.asked, 2);
+	talk_stop(&bench.talk);
+}
+
+/* That it should not have returned so is its own affair. */
+static void
+a_verdict_for_one_message_is_none_for_the_next(void)
+{
+	const struct bx_ruling denied = { BX_VERDICT_DENY, NULL, NULL };
+	struct talk_request request;
+
+	open_bench();
+	bench.allows_the_first = true;
+	talk_send(&bench.talk, &request,
+	    "[{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1},"
+	    "{\"channel\":\"/b\",\"clientId\":\"%s\",\"data\":2}]",
+	    bench.id, bench.id);
+	talk_drain(&bench.talk);
+	CU_ASSERT_EQUAL_FATAL(bench.asked, 2);
+	bx_ticket_resolve(bench.kept, &denied, bench.talk.now);
+	talk_drain(&bench.talk);
+	check(&request, &allowed,
+	    "[{\"channel\":\"/a\",\"successful\":true},"
+	    "{\"channel\":\"/b\",\"successful\":true}]");
 	talk_stop(&bench.talk);
 }
 
@@ -296,6 +325,8 @@ static const struct unit_test tests[] = {
 	{ "a verdict comes with its words and advice",
 	    a_verdict_comes_with_its_words_and_advice },
 	{ "a question is parked once", a_question_is_parked_once },
+	{ "a verdict for one message is none for the next",
+	    a_verdict_for_one_message_is_none_for_the_next },
 	{ "a verdict that comes within the callback is not late",
 	    a_verdict_that_comes_within_the_callback_is_not_late },
 	{ "without memory nothing is parked",
