@@ -4,6 +4,7 @@
 #include <sys/random.h>
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -85,4 +86,13 @@ fcgi_host_env(void)
 	};
 
 	return &env;
+}
+
+void
+fcgi_host_interrupt_nobody(void)
+{
+	const struct sched_param none = { .sched_priority = 0 };
+
+	if (sched_getscheduler(0) == SCHED_OTHER)
+		(void)sched_setscheduler(0, SCHED_BATCH, &none);
 }

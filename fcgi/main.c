@@ -88,6 +88,7 @@ main(int argc, char **argv)
 	status = fcgi_command_line_read(&options, env, argc, argv);
 	if (status != FCGI_COMMAND_LINE_RUN)
 		return status;
+	fcgi_host_interrupt_nobody();
 	if (fcgi_plugin_load_open(&modules, &options, &problem)) {
 		status = serve_logged(env, &options, &modules);
 		fcgi_plugin_load_close(&modules);

@@ -1,6 +1,7 @@
 /*
  * test_host.c - what a real system supplies, where it can be made to fail.
  */
+#include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,10 +59,32 @@ random_bytes_fill_what_is_given(void)
 	CU_ASSERT_EQUAL(memcmp(bytes + 32, none, 32), 0);
 }
 
+static void
+it_interrupts_nobody(void)
+{
+	const struct sched_param none = { .sched_priority = 0 };
+
+	CU_ASSERT_EQUAL_FATAL(sched_setscheduler(0, SCHED_OTHER, &none), 0);
+	fcgi_host_interrupt_nobody();
+	CU_ASSERT_EQUAL(sched_getscheduler(0), SCHED_BATCH);
+}
+
+static void
+a_policy_that_was_given_stays(void)
+{
+	const struct sched_param none = { .sched_priority = 0 };
+
+	CU_ASSERT_EQUAL_FATAL(sched_setscheduler(0, SCHED_IDLE, &none), 0);
+	fcgi_host_interrupt_nobody();
+	CU_ASSERT_EQUAL(sched_getscheduler(0), SCHED_IDLE);
+}
+
 static const struct unit_test tests[] = {
 	{ "it says once that memory is lacking",
 	    it_says_once_that_memory_is_lacking },
 	{ "random bytes fill what is given", random_bytes_fill_what_is_given },
+	{ "it interrupts nobody", it_interrupts_nobody },
+	{ "a policy that was given stays", a_policy_that_was_given_stays },
 };
 
 UNIT_MAIN("fcgi/host", tests)

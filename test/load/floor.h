@@ -5,10 +5,10 @@
  * more system calls than a good one makes: records are read and written, a
  * connect is held until somebody publishes, and all answers of a turn on a
  * connection are one write, which the kernel is quicker with than with a vector
- * for each piece.  It does nothing else.  There is one channel, the last that
- * anybody subscribed to; requests are told apart by words that are in them;
- * sessions are an array and never expire.  What a server takes longer than this
- * is what Bayeux costs.
+ * for each piece.  It interrupts nobody (fcgi/host.h), and does nothing else.
+ * There is one channel, the last that anybody subscribed to; requests are told
+ * apart by words that are in them; sessions are an array and never expire.
+ * What a server takes longer than this is what Bayeux costs.
  *
  * Ownership: the floor owns connections, these own their requests, and a
  * reply is shared by the answers that are it.

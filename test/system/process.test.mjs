@@ -25,7 +25,7 @@ async function withStack(settings, use) {
 async function withFolder(use) {
 	const folder = scratchFolder();
 	try {
-		await use(folder);
+		return await use(folder);
 	} finally {
 		fs.rmSync(folder, { recursive: true, force: true });
 	}
@@ -244,6 +244,26 @@ test('without any socket it says so and exits', async () => {
 	assert.ok(code > 0);
 	assert.notEqual(child.output, '');
 	child.assertClean();
+});
+
+// The scheduling policy of who runs line: SCHED_BATCH is 3, SCHED_IDLE 5.
+function policyOf(line) {
+	return withFolder(async (folder) => {
+		const socket = path.join(folder, 'sock');
+		const child = new Child(line[0], [...line.slice(1),
+			...command(optionArgs({ listen: `unix:${socket}` }))]);
+		await listens(child, { path: socket });
+		const stat = fs.readFileSync(`/proc/${child.pid}/stat`,
+		    'latin1');
+		await finish(child);
+		return Number(stat.replace(/^.*\) /, '').split(' ')[38]);
+	});
+}
+
+test('it interrupts nobody, but keeps to a policy that it was given',
+    async () => {
+	assert.equal(await policyOf(['env']), 3);
+	assert.equal(await policyOf(['chrt', '--idle', '0']), 5);
 });
 
 // Valgrind keeps what it runs to the limit it was started with.
