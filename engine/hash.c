@@ -73,15 +73,20 @@ siphash(const uint64_t seed[2], const void *key, size_t len)
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
+/* 0 while there are no buckets to choose from. */
 static uint32_t
 hash_key(const struct bx_hash *hash, const void *key, size_t len)
 {
+	if (hash->bucket_count == 0)
+		return 0;
 	return (uint32_t)(siphash(hash->seed, key, len) & UINT32_MAX);
 }
 
 static struct bx_hash_entry **
-bucket_of(const struct bx_hash *hash, uint32_t value)
+bucket_of(struct bx_hash *hash, uint32_t value)
 {
+	if (hash->bucket_count == 0)
+		return &hash->few;
 	return &hash->buckets[value & (hash->bucket_count - 1)];
 }
 
@@ -92,6 +97,7 @@ bx_hash_init(struct bx_hash *hash, const struct bx_env *env,
 	hash->env = env;
 	hash->buckets = NULL;
 	hash->bucket_count = 0;
+	hash->few = NULL;
 	hash->count = 0;
 	hash->seed[0] = seed[0];
 	hash->seed[1] = seed[1];
@@ -103,6 +109,7 @@ bx_hash_fini(struct bx_hash *hash)
 	bx_free(hash->env, hash->buckets);
 	hash->buckets = NULL;
 	hash->bucket_count = 0;
+	hash->few = NULL;
 	hash->count = 0;
 }
 
@@ -110,12 +117,11 @@ static struct bx_hash_entry *
 find_hashed(const struct bx_hash *hash, const void *key, size_t len,
     uint32_t value)
 {
-	struct bx_hash_entry *entry;
+	struct bx_hash_entry *entry = hash->bucket_count == 0
+	    ? hash->few
+	    : hash->buckets[value & (hash->bucket_count - 1)];
 
-	if (hash->count == 0)
-		return NULL;
-	for (entry = *bucket_of(hash, value); entry != NULL;
-	     entry = entry->next)
+	for (; entry != NULL; entry = entry->next)
 		if (entry->hash == value && entry->key_len == len &&
 		    (len == 0 || memcmp(entry->key, key, len) == 0))
 			return entry;
@@ -137,6 +143,18 @@ link_entry(struct bx_hash *hash, struct bx_hash_entry *entry)
 
 	entry->next = *bucket;
 	*bucket = entry;
+}
+
+static void
+link_few(struct bx_hash *hash)
+{
+	struct bx_hash_entry *entry;
+
+	while ((entry = hash->few) != NULL) {
+		hash->few = entry->next;
+		entry->hash = hash_key(hash, entry->key, entry->key_len);
+		link_entry(hash, entry);
+	}
 }
 
 /* Double the buckets; false, and no change, when there is no memory. */
@@ -163,6 +181,7 @@ grow(struct bx_hash *hash)
 			link_entry(hash, entry);
 		}
 	bx_free(hash->env, old);
+	link_few(hash);
 	return true;
 }
 
@@ -177,9 +196,8 @@ bx_hash_insert(struct bx_hash *hash, struct bx_hash_entry *entry,
 	value = hash_key(hash, key, len);
 	if (find_hashed(hash, key, len, value) != NULL)
 		return BX_EEXIST;
-	if (hash->count >= hash->bucket_count && !grow(hash) &&
-	    hash->bucket_count == 0)
-		return BX_ENOMEM;
+	if (hash->count > 0 && hash->count >= hash->bucket_count && grow(hash))
+		value = hash_key(hash, key, len);
 	entry->key = key;
 	entry->key_len = (uint32_t)len;
 	entry->hash = value;
@@ -226,6 +244,8 @@ bx_hash_any(struct bx_hash *hash)
 {
 	size_t i;
 
+	if (hash->bucket_count == 0)
+		return hash->few;
 	if (hash->count == 0)
 		return NULL;
 	while (hash->bucket_count > BUCKETS_MIN &&

@@ -4,6 +4,9 @@
  * Names come from clients, so the hash is keyed (SipHash-1-3): nobody outside
  * can choose names that collide.
  *
+ * The first element takes no memory, and no hash either: many tables never have
+ * another one.
+ *
  * Ownership: the table owns its buckets only.  Elements and the bytes of
  * their keys belong to the caller and outlive their stay in the table.
  * Reentrancy: no function calls out.
@@ -22,13 +25,14 @@ struct bx_hash_entry {
 	struct bx_hash_entry *next;
 	const void *key; /* borrowed from the element */
 	uint32_t key_len;
-	uint32_t hash;
+	uint32_t hash; /* 0 in few */
 };
 
 struct bx_hash {
 	const struct bx_env *env;
 	struct bx_hash_entry **buckets;
-	size_t bucket_count; /* 0 or a power of two */
+	size_t bucket_count;	   /* 0 or a power of two */
+	struct bx_hash_entry *few; /* all there is while that is 0 */
 	size_t count;
 	uint64_t seed[2];
 };
@@ -50,8 +54,8 @@ struct bx_hash_entry *bx_hash_find(const struct bx_hash *hash, const void *key,
 
 /*
  * Add entry under key, which is borrowed until the entry is removed.
- * BX_EEXIST: there is such a key; BX_ENOMEM: only ever for the first element,
- * as a table that cannot grow goes on with longer chains.
+ * BX_EEXIST: there is such a key; BX_EINVAL: the key is too long.  A table that
+ * cannot grow goes on with longer chains.
  */
 enum bx_status bx_hash_insert(struct bx_hash *hash,
     struct bx_hash_entry *entry, const void *key, size_t len);

@@ -292,6 +292,9 @@ test_nodes_go(void)
 
 	open_tree();
 	CU_ASSERT_EQUAL(subscribe(0, "/a"), BX_OK);
+	/* The tables do not grow after this. */
+	CU_ASSERT_EQUAL(subscribe(1, "/b/c"), BX_OK);
+	unsubscribe(1, "/b/c");
 	live = unit_live();
 	CU_ASSERT_EQUAL(subscribe(1, "/a/b/c/d/e"), BX_OK);
 	CU_ASSERT_EQUAL(subscribe(1, "/a/b/x"), BX_OK);
@@ -414,6 +417,9 @@ test_fails(void)
 	CU_ASSERT(unit_fail_each(subscribe_first, NULL) >= 16);
 	open_tree();
 	CU_ASSERT_EQUAL(subscribe(1, "/a/b"), BX_OK);
+	/* The tables do not grow after this. */
+	CU_ASSERT_EQUAL(subscribe(2, "/a/b"), BX_OK);
+	unsubscribe(2, "/a/b");
 	CU_ASSERT(unit_fail_each(subscribe_deep, NULL) >= 11);
 	CU_ASSERT_EQUAL(reach("/a/b"), 2);
 	close_tree();
