@@ -113,17 +113,26 @@ bx_hash_fini(struct bx_hash *hash)
 	hash->count = 0;
 }
 
-static struct bx_hash_entry *
-find_hashed(const struct bx_hash *hash, const void *key, size_t len,
-    uint32_t value)
+/* Without buckets nothing stands before a key, and it may be a secret, at which
+ * somebody guesses: the time that this takes tells nothing of it. */
+static bool
+is_same(const unsigned char *one, const unsigned char *other, size_t len)
 {
-	struct bx_hash_entry *entry = hash->bucket_count == 0
-	    ? hash->few
-	    : hash->buckets[value & (hash->bucket_count - 1)];
+	unsigned char difference = 0;
+	size_t i;
 
-	for (; entry != NULL; entry = entry->next)
-		if (entry->hash == value && entry->key_len == len &&
-		    (len == 0 || memcmp(entry->key, key, len) == 0))
+	for (i = 0; i < len; i++)
+		difference |= (unsigned char)(one[i] ^ other[i]);
+	return difference == 0;
+}
+
+static struct bx_hash_entry *
+find_among_few(const struct bx_hash *hash, const void *key, size_t len)
+{
+	struct bx_hash_entry *entry;
+
+	for (entry = hash->few; entry != NULL; entry = entry->next)
+		if (entry->key_len == len && is_same(entry->key, key, len))
 			return entry;
 	return NULL;
 }
@@ -131,9 +140,20 @@ find_hashed(const struct bx_hash *hash, const void *key, size_t len,
 struct bx_hash_entry *
 bx_hash_find(const struct bx_hash *hash, const void *key, size_t len)
 {
+	struct bx_hash_entry *entry;
+	uint32_t value;
+
+	if (hash->bucket_count == 0)
+		return find_among_few(hash, key, len);
 	if (hash->count == 0)
 		return NULL;
-	return find_hashed(hash, key, len, hash_key(hash, key, len));
+	value = hash_key(hash, key, len);
+	entry = hash->buckets[value & (hash->bucket_count - 1)];
+	for (; entry != NULL; entry = entry->next)
+		if (entry->hash == value && entry->key_len == len &&
+		    (len == 0 || memcmp(entry->key, key, len) == 0))
+			return entry;
+	return NULL;
 }
 
 static void
@@ -189,18 +209,15 @@ enum bx_status
 bx_hash_insert(struct bx_hash *hash, struct bx_hash_entry *entry,
     const void *key, size_t len)
 {
-	uint32_t value;
-
 	if (len > UINT32_MAX)
 		return BX_EINVAL;
-	value = hash_key(hash, key, len);
-	if (find_hashed(hash, key, len, value) != NULL)
+	if (bx_hash_find(hash, key, len) != NULL)
 		return BX_EEXIST;
-	if (hash->count > 0 && hash->count >= hash->bucket_count && grow(hash))
-		value = hash_key(hash, key, len);
+	if (hash->count > 0 && hash->count >= hash->bucket_count)
+		(void)grow(hash);
 	entry->key = key;
 	entry->key_len = (uint32_t)len;
-	entry->hash = value;
+	entry->hash = hash_key(hash, key, len);
 	link_entry(hash, entry);
 	hash->count++;
 	return BX_OK;
