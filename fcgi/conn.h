@@ -16,7 +16,7 @@
  * the one that is being read or opened included.
  * Without memory a request is answered 503, out of a reserve that is kept for
  * that.  When it cannot be had again, so is every other request that begins.
- * Without descriptors those give way that have no request, the longest first.
+ * Without descriptors those give way that have no request any more.
  * Limits: the constants below; FCGI_CONN_OUTPUT_MAX bytes are what unwritten
  * output may be while more is read, in FCGI_CONN_RESPONSES_MAX responses, as
  * the smallest cost far more memory than bytes.  Of requests in hand, also held

@@ -74,6 +74,8 @@ fcgi_conn_pool_make_room(struct fcgi_conn_pool *pool)
 		if (!fcgi_conn_peek(conn))
 			fcgi_conn_close(conn, NULL);
 	}
+	if (pool->count > pool->crowded)
+		fcgi_conn_look_closer(pool);
 }
 
 void

@@ -67,7 +67,8 @@ void fcgi_conn_forget(struct fcgi_conn *conn, struct fcgi_request *request,
 void fcgi_conn_pool_spend(struct fcgi_conn_pool *pool);
 bool fcgi_conn_pool_is_reserved(struct fcgi_conn_pool *pool);
 
-/* Close who has no request for long, until no more than crowded are left. */
+/* While more than crowded are open, close who has had no request for a while,
+ * the longest first; then who has left. */
 void fcgi_conn_pool_make_room(struct fcgi_conn_pool *pool);
 
 /* Hear what the peer has to say from now on. */

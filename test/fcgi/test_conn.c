@@ -841,6 +841,67 @@ who_is_held_does_not_give_way(void)
 	stop_full();
 }
 
+/* Its answers do not fit into the socket. */
+static void
+who_has_not_read_its_answers_does_not_give_way(void)
+{
+	static const char asked[] = "\016\000FCGI_MAX_CONNS";
+	size_t i;
+
+	start_full();
+	peer_forget(&peer);
+	for (i = 0; i < 4000; i++)
+		peer_say(&peer, FCGI_GET_VALUES, 0, asked, sizeof(asked) - 1);
+	for (i = 0; i < 4000 && !peer_send(&peer); i++)
+		site_turn(&site);
+	CU_ASSERT_EQUAL(peer.said_len, 0);
+	site_turn(&site);
+	site.pool.crowded = 1;
+	let_pass(FCGI_CONN_KEPT_LIMIT);
+	CU_ASSERT_TRUE_FATAL(peer_open(&site, &third));
+	peer_hear(&peer);
+	CU_ASSERT_FALSE(peer.is_over);
+	peer_hear(&other);
+	CU_ASSERT_TRUE(other.is_over);
+	stop_full();
+}
+
+static void
+who_has_begun_a_record_does_not_give_way(void)
+{
+	start_full();
+	peer_forget(&peer);
+	peer_begin(&peer, 1, FCGI_KEEP_CONN);
+	peer.said_len--;
+	CU_ASSERT_TRUE(peer_send(&peer));
+	site_turn(&site);
+	site.pool.crowded = 1;
+	let_pass(FCGI_CONN_KEPT_LIMIT);
+	CU_ASSERT_TRUE_FATAL(peer_open(&site, &third));
+	peer_hear(&peer);
+	CU_ASSERT_FALSE(peer.is_over);
+	stop_full();
+}
+
+static void
+who_has_left_unwatched_gives_way_at_once(void)
+{
+	char id[BX_CLIENT_ID_LENGTH + 1];
+
+	start();
+	join(&peer, id);
+	hold_on_its_own(&other, id, true);
+	peer_close(&other);
+	site.pool.crowded = 2;
+	CU_ASSERT_TRUE_FATAL(peer_open(&site, &third));
+	CU_ASSERT_EQUAL(site.pool.count, 2);
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&third, "[{}]"), "Status: 200 "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&peer, "[{}]"), "Status: 200 "));
+	peer_close(&third);
+	peer_close(&peer);
+	site_stop(&site);
+}
+
 static void
 who_lacks_memory_is_told_so_and_keeps_the_connection(void)
 {
@@ -1041,6 +1102,12 @@ static const struct unit_test tests[] = {
 	    who_was_just_answered_gives_way_a_little_later },
 	{ "who asks at this moment does not give way",
 	    who_asks_at_this_moment_does_not_give_way },
+	{ "who has not read its answers does not give way",
+	    who_has_not_read_its_answers_does_not_give_way },
+	{ "who has begun a record does not give way",
+	    who_has_begun_a_record_does_not_give_way },
+	{ "who has left unwatched gives way at once",
+	    who_has_left_unwatched_gives_way_at_once },
 	{ "who is held does not give way", who_is_held_does_not_give_way },
 	{ "without memory only the connection is lost",
 	    without_memory_only_the_connection_is_lost },
