@@ -221,10 +221,11 @@ more_than_a_portion_takes_another_turn(void)
 	peer_forget(&publisher);
 	for (i = 1; i <= MANY; i++)
 		peer_post(&publisher, i, "[{\"channel\":\"/meta/connect\"}]");
-	while (!peer_send(&publisher))
+	for (turns = 0; turns < 1000 && !peer_send(&publisher); turns++)
 		(void)ev_run(site.pool.loop, EVRUN_NOWAIT);
-	while (site.pool.requests < WAITING + MANY)
+	for (; turns < 1000 && site.pool.requests < WAITING + MANY; turns++)
 		(void)ev_run(site.pool.loop, EVRUN_NOWAIT);
+	CU_ASSERT_EQUAL_FATAL(site.pool.requests, WAITING + MANY);
 	for (turns = 0; fcgi_drain_has_more(&drain); turns++)
 		fcgi_drain_turn(&drain);
 	CU_ASSERT_EQUAL(turns, 2);
