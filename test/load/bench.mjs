@@ -20,7 +20,8 @@ import path from 'node:path';
 import { Child, freePort, htdocs, scratchFolder, tree } from
     '../system/support/stack.mjs';
 import { until } from '../system/support/wait.mjs';
-import { channels, engineRows, idle, rounds, rows } from './bench_rows.mjs';
+import { channels, engineRows, idle, quick, rounds, rows }
+	from './bench_rows.mjs';
 import { draw, label, show } from './bench_svg.mjs';
 
 const build = process.env.BENCH_BUILD || tree;
@@ -199,6 +200,9 @@ async function bench() {
 	}
 	if (chosenEngine.length > 0)
 		await measureEngine(chosenEngine);
+	if (quick)
+		console.log('BENCH_QUICK: so short that the figures say ' +
+		    'nothing, and what is asked may not be reached');
 	if (only === '' && !process.exitCode) {
 		const file = path.join(process.cwd(), 'bench.svg');
 		draw(figures, file);

@@ -12,7 +12,7 @@
 //	against	  the case that it is divided by; "floor" by default
 //	aside	  true: it is neither good nor bad, and has no bar
 
-const quick = Boolean(process.env.BENCH_QUICK);
+export const quick = Boolean(process.env.BENCH_QUICK);
 const many = quick ? 500 : 8000;
 const some = quick ? 200 : 1000;
 const few = 200;
