@@ -268,6 +268,15 @@ hold_on_its_own(struct peer *who, const char *id, bool is_local)
 	site_turn(&site);
 }
 
+/* Start, with peer's session id, and its connect on a connection of other's. */
+static void
+start_held(char *id, bool is_local)
+{
+	start();
+	join(&peer, id);
+	hold_on_its_own(&other, id, is_local);
+}
+
 /* The same, and it is answered with an event of the other. */
 static void
 wake_on_its_own(void)
@@ -338,9 +347,7 @@ a_held_connect_is_watched_after_a_while(void)
 {
 	char id[BX_CLIENT_ID_LENGTH + 1];
 
-	start();
-	join(&peer, id);
-	hold_on_its_own(&other, id, true);
+	start_held(id, true);
 	CU_ASSERT_EQUAL(site.pool.count, 2);
 	peer_close(&other);
 	let_pass(FCGI_CONN_UNWATCHED_LIMIT - 1);
@@ -358,9 +365,7 @@ a_closer_look_shows_who_has_left(void)
 {
 	char id[BX_CLIENT_ID_LENGTH + 1];
 
-	start();
-	join(&peer, id);
-	hold_on_its_own(&other, id, true);
+	start_held(id, true);
 	fcgi_conn_look_closer(&site.pool);
 	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 1);
 	/* From now on it is watched. */
@@ -381,9 +386,7 @@ over_tcp_it_is_watched_at_once(void)
 {
 	char id[BX_CLIENT_ID_LENGTH + 1];
 
-	start();
-	join(&peer, id);
-	hold_on_its_own(&other, id, false);
+	start_held(id, false);
 	peer_close(&other);
 	site_turn(&site);
 	CU_ASSERT_EQUAL(site.pool.count, 1);
@@ -773,6 +776,23 @@ stop_full(void)
 	stop();
 }
 
+/* Third comes when the others have been idle for long, and only crowded of all
+ * are to stay. */
+static void
+open_one_too_many(size_t crowded)
+{
+	site.pool.crowded = crowded;
+	let_pass(FCGI_CONN_KEPT_LIMIT);
+	CU_ASSERT_TRUE_FATAL(peer_open(&site, &third));
+}
+
+static bool
+has_given_way(struct peer *who)
+{
+	peer_hear(who);
+	return who->is_over;
+}
+
 static void
 who_has_no_request_gives_way_to_one_too_many(void)
 {
@@ -781,8 +801,7 @@ who_has_no_request_gives_way_to_one_too_many(void)
 	CU_ASSERT_EQUAL(site.pool.count, 2);
 	CU_ASSERT_TRUE_FATAL(peer_open(&site, &third));
 	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&third, "[{}]"), "Status: 200 "));
-	peer_hear(&peer);
-	CU_ASSERT_TRUE(peer.is_over);
+	CU_ASSERT_TRUE(has_given_way(&peer));
 	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&other, "[{}]"), "Status: 200 "));
 	stop_full();
 }
@@ -801,8 +820,7 @@ who_was_just_answered_gives_way_a_little_later(void)
 	let_pass(1);
 	CU_ASSERT_EQUAL(site.pool.count, 2);
 	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&third, "[{}]"), "Status: 200 "));
-	peer_hear(&peer);
-	CU_ASSERT_TRUE(peer.is_over);
+	CU_ASSERT_TRUE(has_given_way(&peer));
 	stop_full();
 }
 
@@ -818,8 +836,7 @@ who_asks_at_this_moment_does_not_give_way(void)
 	peer_talk(&site, &peer);
 	CU_ASSERT_EQUAL(peer_count(&peer, FCGI_END_REQUEST, 1), 1);
 	CU_ASSERT_FALSE(peer.is_over);
-	peer_hear(&other);
-	CU_ASSERT_TRUE(other.is_over);
+	CU_ASSERT_TRUE(has_given_way(&other));
 	stop_full();
 }
 
@@ -833,11 +850,9 @@ who_is_held_does_not_give_way(void)
 	say_connect(&peer, 1, id);
 	peer_talk(&site, &peer);
 	(void)ask(&other, "[{}]");
-	let_pass(FCGI_CONN_KEPT_LIMIT);
-	CU_ASSERT_TRUE_FATAL(peer_open(&site, &third));
+	open_one_too_many(2);
 	CU_ASSERT_EQUAL(bx_engine_counts(site.engine).held, 1);
-	peer_hear(&other);
-	CU_ASSERT_TRUE(other.is_over);
+	CU_ASSERT_TRUE(has_given_way(&other));
 	stop_full();
 }
 
@@ -856,13 +871,9 @@ who_has_not_read_its_answers_does_not_give_way(void)
 		site_turn(&site);
 	CU_ASSERT_EQUAL(peer.said_len, 0);
 	site_turn(&site);
-	site.pool.crowded = 1;
-	let_pass(FCGI_CONN_KEPT_LIMIT);
-	CU_ASSERT_TRUE_FATAL(peer_open(&site, &third));
-	peer_hear(&peer);
-	CU_ASSERT_FALSE(peer.is_over);
-	peer_hear(&other);
-	CU_ASSERT_TRUE(other.is_over);
+	open_one_too_many(1);
+	CU_ASSERT_FALSE(has_given_way(&peer));
+	CU_ASSERT_TRUE(has_given_way(&other));
 	stop_full();
 }
 
@@ -875,11 +886,8 @@ who_has_begun_a_record_does_not_give_way(void)
 	peer.said_len--;
 	CU_ASSERT_TRUE(peer_send(&peer));
 	site_turn(&site);
-	site.pool.crowded = 1;
-	let_pass(FCGI_CONN_KEPT_LIMIT);
-	CU_ASSERT_TRUE_FATAL(peer_open(&site, &third));
-	peer_hear(&peer);
-	CU_ASSERT_FALSE(peer.is_over);
+	open_one_too_many(1);
+	CU_ASSERT_FALSE(has_given_way(&peer));
 	stop_full();
 }
 
@@ -888,18 +896,14 @@ who_has_left_unwatched_gives_way_at_once(void)
 {
 	char id[BX_CLIENT_ID_LENGTH + 1];
 
-	start();
-	join(&peer, id);
-	hold_on_its_own(&other, id, true);
+	start_held(id, true);
 	peer_close(&other);
 	site.pool.crowded = 2;
 	CU_ASSERT_TRUE_FATAL(peer_open(&site, &third));
 	CU_ASSERT_EQUAL(site.pool.count, 2);
 	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&third, "[{}]"), "Status: 200 "));
 	CU_ASSERT_PTR_NOT_NULL(strstr(ask(&peer, "[{}]"), "Status: 200 "));
-	peer_close(&third);
-	peer_close(&peer);
-	site_stop(&site);
+	stop_full();
 }
 
 static void
