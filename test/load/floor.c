@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "fcgi/host.h"
 #include "target.h"
 
 #define BACKLOG 4096
@@ -40,10 +40,9 @@ prepare(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	const struct sched_param none = { .sched_priority = 0 };
 	struct rlimit limit;
 
-	(void)sched_setscheduler(0, SCHED_BATCH, &none);
+	fcgi_host_interrupt_nobody();
 	(void)sigaction(SIGTERM, &action, NULL);
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGPIPE, &ignore, NULL);
