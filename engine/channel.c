@@ -203,7 +203,11 @@ add_child(struct bx_channel_tree *tree, struct node *parent,
 		return NULL;
 	key = memcpy(node + 1, tree->key, key_len);
 	init_node(node, parent, tree->last_serial + 1);
-	bx_hash_add(&tree->nodes, &node->entry, key, key_len);
+	if (bx_hash_insert(&tree->nodes, &node->entry, key, key_len) !=
+	    BX_OK) {
+		bx_free(tree->env, node);
+		return NULL;
+	}
 	tree->last_serial++;
 	parent->children++;
 	return node;
@@ -279,13 +283,12 @@ bx_channel_subscribe(struct bx_channel_tree *tree,
 	if (subscription == NULL)
 		return BX_ENOMEM;
 	node = make_node(tree, name);
-	if (node == NULL) {
-		bx_free(tree->env, subscription);
-		return BX_ENOMEM;
-	}
+	if (node == NULL)
+		goto free_subscription;
 	subscription->ends = (struct ends){ node, subscriber };
-	bx_hash_add(&tree->subscriptions, &subscription->by_ends,
-	    &subscription->ends, sizeof(subscription->ends));
+	if (bx_hash_insert(&tree->subscriptions, &subscription->by_ends,
+		&subscription->ends, sizeof(subscription->ends)) != BX_OK)
+		goto prune_node;
 	bx_list_append(&node->subscriptions, &subscription->in_node);
 	bx_list_append(&subscriber->subscriptions,
 	    &subscription->in_subscriber);
@@ -293,6 +296,12 @@ bx_channel_subscribe(struct bx_channel_tree *tree,
 	if (node->subscribers++ == 0)
 		tree->count++;
 	return BX_OK;
+
+prune_node:
+	prune(tree, node);
+free_subscription:
+	bx_free(tree->env, subscription);
+	return BX_ENOMEM;
 }
 
 static void

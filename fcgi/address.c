@@ -302,6 +302,7 @@ fcgi_address_table_enter(struct fcgi_address_table *table,
     const struct fcgi_address *address)
 {
 	struct entry *entry;
+	enum bx_status status;
 
 	if (table->limit == 0)
 		return BX_OK;
@@ -316,9 +317,11 @@ fcgi_address_table_enter(struct fcgi_address_table *table,
 		return BX_ENOMEM;
 	entry->address = *address;
 	entry->count = 1;
-	bx_hash_add(&table->counts, &entry->link, &entry->address,
+	status = bx_hash_insert(&table->counts, &entry->link, &entry->address,
 	    sizeof(entry->address));
-	return BX_OK;
+	if (status != BX_OK)
+		bx_free(table->counts.env, entry);
+	return status;
 }
 
 void

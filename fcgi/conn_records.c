@@ -153,8 +153,12 @@ begin_request(struct fcgi_conn *conn, uint16_t id)
 		lack_memory(conn, id, true);
 		return;
 	}
-	bx_hash_add(&conn->requests, &request->by_id, &request->id,
-	    sizeof(request->id));
+	if (bx_hash_insert(&conn->requests, &request->by_id, &request->id,
+		sizeof(request->id)) != BX_OK) {
+		fcgi_request_free(request);
+		lack_memory(conn, id, true);
+		return;
+	}
 	request->peer = conn;
 	conn->recent = request;
 	pool->requests++;
