@@ -10,7 +10,6 @@ struct bx_browser {
 	struct bx_browsers *browsers;
 	size_t refs;
 	size_t held;
-	size_t len;
 	char id[];
 };
 
@@ -45,13 +44,8 @@ bx_browser_get(struct bx_browsers *browsers, const char *id, size_t len)
 	browser->browsers = browsers;
 	browser->refs = 1;
 	browser->held = 0;
-	browser->len = len;
 	memcpy(browser->id, id, len);
-	if (bx_hash_insert(&browsers->by_id, &browser->by_id, browser->id,
-		len) != BX_OK) {
-		bx_free(browsers->env, browser);
-		return NULL;
-	}
+	bx_hash_add(&browsers->by_id, &browser->by_id, browser->id, len);
 	return browser;
 }
 
@@ -67,14 +61,7 @@ bx_browser_unref(struct bx_browser *browser)
 bool
 bx_browser_is(const struct bx_browser *browser, const char *id, size_t len)
 {
-	unsigned char difference = 0;
-	size_t i;
-
-	if (browser->len != len)
-		return false;
-	for (i = 0; i < len; i++)
-		difference |= (unsigned char)(browser->id[i] ^ id[i]);
-	return difference == 0;
+	return bx_hash_is_key(&browser->by_id, id, len);
 }
 
 size_t

@@ -203,11 +203,7 @@ add_child(struct bx_channel_tree *tree, struct node *parent,
 		return NULL;
 	key = memcpy(node + 1, tree->key, key_len);
 	init_node(node, parent, tree->last_serial + 1);
-	if (bx_hash_insert(&tree->nodes, &node->entry, key, key_len) !=
-	    BX_OK) {
-		bx_free(tree->env, node);
-		return NULL;
-	}
+	bx_hash_add(&tree->nodes, &node->entry, key, key_len);
 	tree->last_serial++;
 	parent->children++;
 	return node;
@@ -283,12 +279,13 @@ bx_channel_subscribe(struct bx_channel_tree *tree,
 	if (subscription == NULL)
 		return BX_ENOMEM;
 	node = make_node(tree, name);
-	if (node == NULL)
-		goto free_subscription;
+	if (node == NULL) {
+		bx_free(tree->env, subscription);
+		return BX_ENOMEM;
+	}
 	subscription->ends = (struct ends){ node, subscriber };
-	if (bx_hash_insert(&tree->subscriptions, &subscription->by_ends,
-		&subscription->ends, sizeof(subscription->ends)) != BX_OK)
-		goto prune_node;
+	bx_hash_add(&tree->subscriptions, &subscription->by_ends,
+	    &subscription->ends, sizeof(subscription->ends));
 	bx_list_append(&node->subscriptions, &subscription->in_node);
 	bx_list_append(&subscriber->subscriptions,
 	    &subscription->in_subscriber);
@@ -296,12 +293,6 @@ bx_channel_subscribe(struct bx_channel_tree *tree,
 	if (node->subscribers++ == 0)
 		tree->count++;
 	return BX_OK;
-
-prune_node:
-	prune(tree, node);
-free_subscription:
-	bx_free(tree->env, subscription);
-	return BX_ENOMEM;
 }
 
 static void

@@ -113,26 +113,29 @@ bx_hash_fini(struct bx_hash *hash)
 	hash->count = 0;
 }
 
-/* Without buckets nothing stands before a key, and it may be a secret, at which
- * somebody guesses: the time that this takes tells nothing of it. */
-static bool
-is_same(const unsigned char *one, const unsigned char *other, size_t len)
+bool
+bx_hash_is_key(const struct bx_hash_entry *entry, const void *key, size_t len)
 {
+	const unsigned char *one = entry->key;
+	const unsigned char *other = key;
 	unsigned char difference = 0;
 	size_t i;
 
+	if (entry->key_len != len)
+		return false;
 	for (i = 0; i < len; i++)
 		difference |= (unsigned char)(one[i] ^ other[i]);
 	return difference == 0;
 }
 
+/* Nothing stands before a key here, and it may be a secret. */
 static struct bx_hash_entry *
 find_among_few(const struct bx_hash *hash, const void *key, size_t len)
 {
 	struct bx_hash_entry *entry;
 
 	for (entry = hash->few; entry != NULL; entry = entry->next)
-		if (entry->key_len == len && is_same(entry->key, key, len))
+		if (bx_hash_is_key(entry, key, len))
 			return entry;
 	return NULL;
 }
@@ -205,6 +208,19 @@ grow(struct bx_hash *hash)
 	return true;
 }
 
+void
+bx_hash_add(struct bx_hash *hash, struct bx_hash_entry *entry, const void *key,
+    size_t len)
+{
+	if (hash->count > 0 && hash->count >= hash->bucket_count)
+		(void)grow(hash);
+	entry->key = key;
+	entry->key_len = (uint32_t)len;
+	entry->hash = hash_key(hash, key, len);
+	link_entry(hash, entry);
+	hash->count++;
+}
+
 enum bx_status
 bx_hash_insert(struct bx_hash *hash, struct bx_hash_entry *entry,
     const void *key, size_t len)
@@ -213,13 +229,7 @@ bx_hash_insert(struct bx_hash *hash, struct bx_hash_entry *entry,
 		return BX_EINVAL;
 	if (bx_hash_find(hash, key, len) != NULL)
 		return BX_EEXIST;
-	if (hash->count > 0 && hash->count >= hash->bucket_count)
-		(void)grow(hash);
-	entry->key = key;
-	entry->key_len = (uint32_t)len;
-	entry->hash = hash_key(hash, key, len);
-	link_entry(hash, entry);
-	hash->count++;
+	bx_hash_add(hash, entry, key, len);
 	return BX_OK;
 }
 

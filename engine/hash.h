@@ -15,6 +15,7 @@
 #ifndef BX_HASH_H
 #define BX_HASH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,6 +53,10 @@ void bx_hash_fini(struct bx_hash *hash);
 struct bx_hash_entry *bx_hash_find(const struct bx_hash *hash, const void *key,
     size_t len);
 
+/* Is this its key?  The time that it takes tells nothing of where it is not. */
+bool bx_hash_is_key(const struct bx_hash_entry *entry, const void *key,
+    size_t len);
+
 /*
  * Add entry under key, which is borrowed until the entry is removed.
  * BX_EEXIST: there is such a key; BX_EINVAL: the key is too long.  A table that
@@ -59,6 +64,11 @@ struct bx_hash_entry *bx_hash_find(const struct bx_hash *hash, const void *key,
  */
 enum bx_status bx_hash_insert(struct bx_hash *hash,
     struct bx_hash_entry *entry, const void *key, size_t len);
+
+/* The same under a key that was looked for and is not there, and is not too
+ * long. */
+void bx_hash_add(struct bx_hash *hash, struct bx_hash_entry *entry,
+    const void *key, size_t len);
 
 /* Remove an entry that is in the table. */
 void bx_hash_remove(struct bx_hash *hash, struct bx_hash_entry *entry);

@@ -302,7 +302,6 @@ fcgi_address_table_enter(struct fcgi_address_table *table,
     const struct fcgi_address *address)
 {
 	struct entry *entry;
-	enum bx_status status;
 
 	if (table->limit == 0)
 		return BX_OK;
@@ -317,11 +316,9 @@ fcgi_address_table_enter(struct fcgi_address_table *table,
 		return BX_ENOMEM;
 	entry->address = *address;
 	entry->count = 1;
-	status = bx_hash_insert(&table->counts, &entry->link, &entry->address,
+	bx_hash_add(&table->counts, &entry->link, &entry->address,
 	    sizeof(entry->address));
-	if (status != BX_OK)
-		bx_free(table->counts.env, entry);
-	return status;
+	return BX_OK;
 }
 
 void

@@ -153,12 +153,8 @@ begin_request(struct fcgi_conn *conn, uint16_t id)
 		lack_memory(conn, id, true);
 		return;
 	}
-	if (bx_hash_insert(&conn->requests, &request->by_id, &request->id,
-		sizeof(request->id)) != BX_OK) {
-		fcgi_request_free(request);
-		lack_memory(conn, id, true);
-		return;
-	}
+	bx_hash_add(&conn->requests, &request->by_id, &request->id,
+	    sizeof(request->id));
 	request->peer = conn;
 	conn->recent = request;
 	pool->requests++;

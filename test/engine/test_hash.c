@@ -155,6 +155,10 @@ test_keys_are_bytes(void)
 	CU_ASSERT_PTR_EQUAL(bx_hash_find(&hash, "\0", 1), &nul);
 	CU_ASSERT_PTR_EQUAL(bx_hash_find(&hash, "\0\0", 2), &two);
 	CU_ASSERT_PTR_NULL(bx_hash_find(&hash, "\0\0\0", 3));
+	CU_ASSERT_TRUE(bx_hash_is_key(&empty, NULL, 0));
+	CU_ASSERT_TRUE(bx_hash_is_key(&two, "\0\0", 2));
+	CU_ASSERT_FALSE(bx_hash_is_key(&two, "\0", 1));
+	CU_ASSERT_FALSE(bx_hash_is_key(&two, "\0x", 2));
 	bx_hash_fini(&hash);
 }
 
