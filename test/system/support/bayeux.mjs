@@ -110,10 +110,7 @@ export class Client {
 	// before it have been answered, and so have a few sent after it by
 	// somebody else, so the server has had it in hand for a while.
 	async hold(fields) {
-		const connection = await Connection.open(this.address);
-		// lighttpd does not watch a client for its leaving during the
-		// first request of a connection, if that came at once.
-		await connection.request({ method: 'OPTIONS' });
+		const connection = await openUsed(this.address);
 		const message = this.connectMessage(fields);
 		const held = watch(connection.request({
 			headers: this.headers, body: JSON.stringify([message])
@@ -131,6 +128,18 @@ export class Client {
 		await barrier(this.address);
 		return held;
 	}
+}
+
+// A connection whose client is missed by the web server if it leaves the next
+// request.  lighttpd watches for that if it has once waited for a request: not
+// if the first one comes with the connection, nor if the next one is there when
+// it has answered.  It is one thread: who else is answered after that knows
+// that it waits.
+export async function openUsed(address) {
+	const connection = await Connection.open(address);
+	await within(connection.request({ method: 'OPTIONS' }), 'an answer');
+	await request(address, { method: 'OPTIONS' });
+	return connection;
 }
 
 // A few complete requests, one after another.
