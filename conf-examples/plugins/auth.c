@@ -108,9 +108,10 @@ free_job(struct job *job)
 
 /* The thread, which calls nothing of the host's. */
 
-/* The hash of user's line in the file; false if it has none: then it is that
- * of the first line.  Either is told by its name.  The file is looked at to its end, and each time, which
- * is quick beside a hash, and finds what has changed. */
+/* The hash of user's line in the file; false if it has none: then it is that of
+ * the first line.  Whose it is, the job knows after.  The file is looked at to
+ * its end, and each time, which is quick beside a hash, and finds what has
+ * changed. */
 static bool
 find_hash(FILE *file, struct job *job, char hash[HASH_MAX])
 {

@@ -203,7 +203,7 @@ rule_98_an_overtaken_connect_with_less_is_harmless(void)
 }
 
 static void
-rule_98_what_is_in_flight_when_a_newer_connect_comes_is_sent_again(void)
+rule_98_what_is_in_flight_is_sent_again_to_a_newer_connect(void)
 {
 	struct talk_request cut, newer;
 	struct pair pair;
@@ -348,7 +348,7 @@ static const struct unit_test tests[] = {
 	{ "rule 98: an overtaken connect that acknowledges less is harmless",
 	    rule_98_an_overtaken_connect_with_less_is_harmless },
 	{ "rule 98: what is in flight when a newer connect comes",
-	    rule_98_what_is_in_flight_when_a_newer_connect_comes_is_sent_again },
+	    rule_98_what_is_in_flight_is_sent_again_to_a_newer_connect },
 	{ "rule 98: a socket cut in mid reply keeps the order",
 	    rule_98_a_socket_cut_in_mid_reply_keeps_the_order },
 	{ "rule 98: numbers that were never sent are harmless",

@@ -294,7 +294,7 @@ check_judged(struct judge judge, const char *rest)
 }
 
 static void
-a_denied_handshake_may_be_told_what_the_policy_likes_but_not_to_retry(void)
+a_denied_handshake_may_be_told_anything_but_to_retry(void)
 {
 	check_judged((struct judge){ .error = "403::Who are you?" },
 	    "\"error\":\"403::Who are you?\"," NONE);
@@ -439,7 +439,7 @@ static const struct unit_test tests[] = {
 	{ "rule 28: a denied handshake is told to stop",
 	    rule_28_a_denied_handshake_is_told_to_stop },
 	{ "rule 28: it may be told what the policy likes, but not to retry",
-	    a_denied_handshake_may_be_told_what_the_policy_likes_but_not_to_retry },
+	    a_denied_handshake_may_be_told_anything_but_to_retry },
 	{ "whom the policy names goes before the web server's user",
 	    whom_the_policy_names_goes_before_the_web_servers_user },
 	{ "a disconnect may be denied", a_disconnect_may_be_denied },

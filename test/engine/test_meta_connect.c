@@ -232,7 +232,7 @@ rule_59_a_held_connect_is_answered_that_it_is_over(void)
 }
 
 static void
-rule_59_the_next_connect_is_answered_that_it_is_over_and_no_other_message(void)
+rule_59_the_next_connect_alone_is_answered_that_it_is_over(void)
 {
 	static const char *const others[] = {
 		"{\"channel\":\"/a\",\"clientId\":\"%s\",\"data\":1}",
@@ -666,7 +666,7 @@ static const struct unit_test tests[] = {
 	{ "rule 59: a held connect is answered that it is over",
 	    rule_59_a_held_connect_is_answered_that_it_is_over },
 	{ "rule 59: the next connect is answered so, and no other message",
-	    rule_59_the_next_connect_is_answered_that_it_is_over_and_no_other_message },
+	    rule_59_the_next_connect_alone_is_answered_that_it_is_over },
 	{ "rule 59: a new session may be kicked before its first connect",
 	    rule_59_a_new_session_may_be_kicked_before_its_first_connect },
 	{ "rule 59: who is kicked by his own connect is told by its reply",

@@ -879,7 +879,7 @@ rule_59_who_is_kicked_by_his_own_message_has_none_of_it_done(void)
 
 /* Else its subscription would be in the tree when it is freed. */
 static void
-rule_59_who_is_kicked_by_the_reply_to_his_subscribe_is_not_subscribed(void)
+rule_59_who_is_kicked_by_the_reply_to_his_subscribe_has_it_not(void)
 {
 	struct talk_request held;
 	int waits;
@@ -907,7 +907,7 @@ rule_59_who_is_kicked_by_the_reply_to_his_subscribe_is_not_subscribed(void)
 }
 
 static void
-rule_59_who_is_kicked_while_his_connect_is_answered_is_told_by_the_next(void)
+rule_59_who_is_kicked_while_his_connect_is_answered_is_told_later(void)
 {
 	struct talk_request held;
 
@@ -1119,9 +1119,9 @@ static const struct unit_test tests[] = {
 	{ "rule 59: who is kicked by his own message has none of it done",
 	    rule_59_who_is_kicked_by_his_own_message_has_none_of_it_done },
 	{ "rule 59: who is kicked by the reply to a subscribe has it not",
-	    rule_59_who_is_kicked_by_the_reply_to_his_subscribe_is_not_subscribed },
+	    rule_59_who_is_kicked_by_the_reply_to_his_subscribe_has_it_not },
 	{ "rule 59: who is kicked while his connect is answered",
-	    rule_59_who_is_kicked_while_his_connect_is_answered_is_told_by_the_next },
+	    rule_59_who_is_kicked_while_his_connect_is_answered_is_told_later },
 };
 
 UNIT_MAIN("plugin_host", tests)

@@ -238,7 +238,7 @@ on_replying(void *ctx, const struct bx_replying *reply)
 
 /* In session_new they are in the reply already; in replying it is too late. */
 static void
-rule_39_times_set_in_a_handshake_are_told_by_it_or_the_first_connect(void)
+rule_39_times_set_in_a_handshake_are_told_by_it_or_a_connect(void)
 {
 	struct bx_plugin plugin = {
 		.major = BX_PLUGIN_MAJOR,
@@ -481,7 +481,7 @@ static const struct unit_test tests[] = {
 	{ "rule 84: any message puts off expiry by its own max_interval",
 	    rule_84_any_message_puts_off_expiry_by_its_own_max_interval },
 	{ "rule 39: times set in a handshake are told by it or a connect",
-	    rule_39_times_set_in_a_handshake_are_told_by_it_or_the_first_connect },
+	    rule_39_times_set_in_a_handshake_are_told_by_it_or_a_connect },
 	{ "rule 68: a session may be deaf to what it publishes",
 	    rule_68_a_session_may_be_deaf_to_what_it_publishes },
 	{ "each slot has its own data", each_slot_has_its_own_data },

@@ -141,7 +141,7 @@ rule_97_batches_are_numbered_from_1(void)
 }
 
 static void
-rule_98_what_is_not_acknowledged_goes_out_again_before_what_is_new(void)
+rule_98_what_is_not_acknowledged_goes_out_before_what_is_new(void)
 {
 	struct house house;
 
@@ -212,7 +212,7 @@ rule_98_what_came_though_it_was_thought_lost_is_not_doubled(void)
 }
 
 static void
-rule_97_what_is_in_flight_when_a_newer_connect_comes_goes_with_it_too(void)
+rule_97_what_is_in_flight_goes_with_a_newer_connect_too(void)
 {
 	struct answer older, newer;
 	struct house house;
@@ -453,7 +453,7 @@ static const struct unit_test tests[] = {
 	    rule_97_batches_are_numbered_from_1 },
 	{ "rule 98: what is not acknowledged goes out again before what is "
 	  "new",
-	    rule_98_what_is_not_acknowledged_goes_out_again_before_what_is_new },
+	    rule_98_what_is_not_acknowledged_goes_out_before_what_is_new },
 	{ "rule 98: numbers too high or too low are harmless",
 	    rule_98_numbers_too_high_or_too_low_are_harmless },
 	{ "rule 98: what was lost goes back to its place",
@@ -461,7 +461,7 @@ static const struct unit_test tests[] = {
 	{ "rule 98: what came though it was thought lost is not doubled",
 	    rule_98_what_came_though_it_was_thought_lost_is_not_doubled },
 	{ "rule 97: what is in flight when a newer connect comes goes with it",
-	    rule_97_what_is_in_flight_when_a_newer_connect_comes_goes_with_it_too },
+	    rule_97_what_is_in_flight_goes_with_a_newer_connect_too },
 	{ "rule 97: of connects that race each reply has all up to its number",
 	    rule_97_of_connects_that_race_each_reply_has_all_up_to_its_number },
 	{ "rule 97: a message stays in the batch it was queued in",

@@ -27,8 +27,8 @@ bool world_step(struct world *world, const struct step *step);
  * was right, and no memory is left. */
 bool world_end(struct world *world);
 
-/* A client sends these bytes, in which each "$" is its id.  What they say is not
- * known: from now on it only counts that no memory is left. */
+/* A client sends these bytes, in which each "$" is its id.  What they say is
+ * not known: from now on it only counts that no memory is left. */
 void world_send(struct world *world, const struct step *step,
     const char *bytes, size_t len);
 
