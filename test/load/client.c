@@ -229,15 +229,18 @@ keep_cookie(struct load_client *client, struct bx_slice cookie)
 }
 
 uint32_t
-load_client_read(struct load_client *client, enum load_outcome outcome,
-    const struct load_reply *reply)
+load_client_read(struct load_client *client, const struct load_call *call,
+    enum load_outcome outcome, const struct load_reply *reply)
 {
+	const char *reason;
 	char status[16];
 	int len;
 
 	if (reply == NULL) {
+		reason =
+		    outcome == LOAD_NOT_OPENED ? strerror(call->error) : "";
 		count_error(client, error_of(outcome),
-		    (struct bx_slice){ "", 0 });
+		    (struct bx_slice){ reason, strlen(reason) });
 		return 0;
 	}
 	if (reply->status != 200) {
@@ -304,7 +307,7 @@ on_reply(struct load_call *call, enum load_outcome outcome,
 	/* Whoever leaves has its connect ended in one way or another. */
 	if (client->state == LOAD_CLIENT_LEAVING && reply == NULL)
 		go_on(client);
-	else if (load_client_read(client, outcome, reply) == 0 &&
+	else if (load_client_read(client, call, outcome, reply) == 0 &&
 	    client->state != LOAD_CLIENT_LEAVING)
 		be_out(client);
 	else
@@ -317,7 +320,7 @@ on_left(struct load_call *call, enum load_outcome outcome,
 {
 	struct load_client *client = call->owner;
 
-	(void)load_client_read(client, outcome, reply);
+	(void)load_client_read(client, call, outcome, reply);
 	if (client->state == LOAD_CLIENT_LEAVING && !client->call.is_out)
 		load_client_vanish(client);
 }

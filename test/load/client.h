@@ -102,6 +102,7 @@ const char *load_client_cookie(const struct load_client *client);
  * that are no events and say that they have succeeded.
  */
 uint32_t load_client_read(struct load_client *client,
-    enum load_outcome outcome, const struct load_reply *reply);
+    const struct load_call *call, enum load_outcome outcome,
+    const struct load_reply *reply);
 
 #endif

@@ -87,6 +87,7 @@ load_conn_fail(struct load_conn *conn, enum load_outcome outcome)
 {
 	struct load_call **calls = conn->calls;
 	uint32_t count = conn->calls_cap;
+	int error = conn->error;
 
 	/* What the calls' owners do next may fill the table again. */
 	shut(conn);
@@ -98,6 +99,7 @@ load_conn_fail(struct load_conn *conn, enum load_outcome outcome)
 		if (calls[i] == NULL)
 			continue;
 		calls[i]->is_out = false;
+		calls[i]->error = error;
 		calls[i]->on_end(calls[i], outcome, NULL);
 	}
 	free(calls);
@@ -139,6 +141,7 @@ open_conn(struct load_conn *conn)
 {
 	bool began = begin_connect(conn);
 
+	conn->error = began ? 0 : errno;
 	if (began)
 		watch(conn, EPOLL_CTL_ADD);
 	return began;
@@ -243,11 +246,10 @@ load_conn_pause(struct load_conn *conn, bool is_paused)
 static bool
 finish_connect(struct load_conn *conn)
 {
-	int error = 0;
-	socklen_t len = sizeof(error);
+	socklen_t len = sizeof(conn->error);
 
-	(void)getsockopt(conn->fd, SOL_SOCKET, SO_ERROR, &error, &len);
-	if (error != 0)
+	(void)getsockopt(conn->fd, SOL_SOCKET, SO_ERROR, &conn->error, &len);
+	if (conn->error != 0)
 		return false;
 	conn->state = LOAD_CONN_OPEN;
 	return true;

@@ -36,6 +36,7 @@ struct load_conn {
 	uint32_t index; /* in the wire */
 	uint32_t generation;
 	enum load_conn_state state;
+	int error; /* errno, why it could not be opened */
 	bool is_paused;
 	bool wants_write;
 	bool is_shared;

@@ -173,7 +173,7 @@ on_reply(struct load_call *call, enum load_outcome outcome,
 	struct load_publisher *publisher = call->owner;
 
 	count_acked(publisher,
-	    load_client_read(publisher->client, outcome, reply));
+	    load_client_read(publisher->client, call, outcome, reply));
 	free(publisher->flying);
 	publisher->flying = NULL;
 	publisher->is_stalled = reply == NULL;

@@ -84,14 +84,20 @@ print_process(const struct load_run *run, uint32_t i)
 static void
 print_errors(const struct load_stats *stats)
 {
-	if (load_stats_errors(stats) == 0)
-		return;
-	(void)printf("%-18s", "errors");
-	for (enum load_error i = 0; i < LOAD_ERROR_KINDS; i++)
-		if (stats->errors[i] > 0)
-			(void)printf("%s %" PRIu64 "  ", load_error_name(i),
-			    stats->errors[i]);
-	(void)printf("\n%-18s%s\n", "the first", stats->first_error);
+	const char *label = "errors";
+
+	for (enum load_error i = 0; i < LOAD_ERROR_KINDS; i++) {
+		const struct load_errors *errors = &stats->errors[i];
+
+		if (errors->count == 0)
+			continue;
+		(void)printf("%-18s%s %" PRIu64, label, load_error_name(i),
+		    errors->count);
+		if (errors->first[0] != '\0')
+			(void)printf(" (first: %s)", errors->first);
+		(void)printf("\n");
+		label = "";
+	}
 }
 
 static void

@@ -69,12 +69,23 @@ print_counts(const struct load_run *run)
 static void
 print_errors(const struct load_stats *stats)
 {
+	const char *comma = "";
+
 	(void)printf(",\"errors\":{");
 	for (enum load_error i = 0; i < LOAD_ERROR_KINDS; i++)
 		(void)printf("%s\"%s\":%" PRIu64, i > 0 ? "," : "",
-		    load_error_name(i), stats->errors[i]);
+		    load_error_name(i), stats->errors[i].count);
 	(void)printf("},\"first_error\":");
 	print_string(stats->first_error);
+	(void)printf(",\"first_errors\":{");
+	for (enum load_error i = 0; i < LOAD_ERROR_KINDS; i++) {
+		if (stats->errors[i].first[0] == '\0')
+			continue;
+		(void)printf("%s\"%s\":", comma, load_error_name(i));
+		print_string(stats->errors[i].first);
+		comma = ",";
+	}
+	(void)printf("}");
 }
 
 static void

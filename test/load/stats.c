@@ -31,7 +31,11 @@ void
 load_stats_error(struct load_stats *stats, enum load_error error,
     const char *text)
 {
-	stats->errors[error]++;
+	struct load_errors *errors = &stats->errors[error];
+
+	if (errors->count++ == 0)
+		(void)snprintf(errors->first, sizeof(errors->first), "%s",
+		    text);
 	if (stats->first_error[0] == '\0')
 		(void)snprintf(stats->first_error, sizeof(stats->first_error),
 		    "%s%s%s", load_error_name(error),
@@ -44,6 +48,6 @@ load_stats_errors(const struct load_stats *stats)
 	uint64_t sum = 0;
 
 	for (int i = 0; i < LOAD_ERROR_KINDS; i++)
-		sum += stats->errors[i];
+		sum += stats->errors[i].count;
 	return sum;
 }

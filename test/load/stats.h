@@ -23,6 +23,12 @@ enum load_error {
 	LOAD_ERROR_KINDS
 };
 
+/* What went wrong in one way. */
+struct load_errors {
+	uint64_t count;
+	char first[100]; /* what was there the first time; "" for nothing */
+};
+
 /* What some publishers have sent. */
 struct load_tally {
 	uint64_t sent; /* messages */
@@ -47,8 +53,8 @@ struct load_stats {
 	uint64_t misordered;
 	uint64_t overtaken; /* misordered for one who also speaks */
 	uint64_t foreign;   /* messages that nobody sent, or to others */
-	uint64_t errors[LOAD_ERROR_KINDS];
-	char first_error[160];		  /* in words; "" for none */
+	struct load_errors errors[LOAD_ERROR_KINDS];
+	char first_error[160];		  /* of all kinds; "" for none */
 	struct load_histogram deliveries; /* due to received */
 	struct load_histogram late;	  /* the same, of slow readers */
 	struct load_histogram joins;	  /* due to first connect's reply */

@@ -47,6 +47,7 @@ struct load_call {
 	/* The wire's. */
 	struct bx_list link;
 	struct load_bytes reply; /* what has come of it by FastCGI */
+	int error;		 /* errno, of LOAD_NOT_OPENED */
 	bool is_out;
 };
 

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Faulty, everybody } from './support/faulty.mjs';
 import { assertWell, load, loadTool } from './support/load.mjs';
-import { Child, scratchFolder, tree } from './support/stack.mjs';
+import { Child, freePort, scratchFolder, tree } from './support/stack.mjs';
 import { until, within } from './support/wait.mjs';
 
 const clients = 5;
@@ -47,6 +47,14 @@ function assertWrong({ code, report, output }, wrong) {
 			found[kind] = count;
 	assert.deepEqual(found, wrong, output);
 	assert.equal(code, 1);
+}
+
+// Run the tool with args, and no --json: it says that, and ends so.
+async function says(args, code, message, command = [loadTool]) {
+	const child = new Child(command[0], [...command.slice(1), ...args]);
+	const ended = await within(child.exit, 'its end');
+	assert.match(child.output, message);
+	assert.equal(ended.code, code);
 }
 
 test('a server that does no wrong is found to do none', async () => {
@@ -200,6 +208,35 @@ test('a server that is not there is an error for each client', async () => {
 	const run = await load('storm', `fcgi:unix:${folder}/none`,
 	    '--clients', '2000');
 	assertWrong(run, { not_connected: 2000 });
+	assert.equal(run.report.first_error,
+	    'not_connected: No such file or directory');
+});
+
+test('it is told why there was no connection', async () => {
+	const address = `http://127.0.0.1:${await freePort()}`;
+	const run = await load('storm', address, '--clients', '3');
+	assertWrong(run, { not_connected: 3 });
+	assert.deepEqual(run.report.first_errors,
+	    { not_connected: 'Connection refused' });
+	await says(['--clients', '3', 'storm', address], 1,
+	    /^errors +not_connected 3 \(first: Connection refused\)$/m);
+});
+
+test('of each kind of error the first is told', async () => {
+	let server;
+	const run = await withServer({ answer: (messages, number) => {
+		if (number === 0)
+			server.server.close();
+		return number === 0 ? 'close' : undefined;
+	} }, (address, one) => {
+		server = one;
+		return load('fan-out', address, '--clients', String(clients),
+		    '--count', '10', '--rate', '200', '--drain', '1s');
+	});
+	assertWrong(run, { closed: 1, not_connected: 9, lost: 10 * clients });
+	assert.equal(run.report.first_error, 'closed');
+	assert.deepEqual(run.report.first_errors,
+	    { not_connected: 'No such file or directory' });
 });
 
 test('a late answer makes what was due behind it late', async () => {
@@ -246,25 +283,18 @@ test('a run that is interrupted reports what it has', async () => {
 	});
 });
 
-async function refused(args, code, message, command = [loadTool]) {
-	const child = new Child(command[0], [...command.slice(1), ...args]);
-	const ended = await within(child.exit, 'its end');
-	assert.match(child.output, message);
-	assert.equal(ended.code, code);
-}
-
 test('an address that is not of this machine is refused', async () => {
 	for (const address of ['http://192.0.2.1/cometd',
 		'http://[2001:db8::1]:80/', 'fcgi:192.0.2.1:9000',
 		'http://0.0.0.0:80/'])
-		await refused(['--clients', '1', 'storm', address], 2,
+		await says(['--clients', '1', 'storm', address], 2,
 		    /not on this machine.*--i-own-this-server/);
 });
 
 test('what is no address is refused', async () => {
 	for (const address of ['http://example.com/', '127.0.0.1:80',
 		'https://127.0.0.1/', 'ws://127.0.0.1/'])
-		await refused(['storm', address], 2, /not an address/);
+		await says(['storm', address], 2, /not an address/);
 });
 
 test('arguments that make no sense are refused', async () => {
@@ -281,11 +311,11 @@ test('arguments that make no sense are refused', async () => {
 		[['--connections', '2', 'slow', 'fcgi:127.0.0.1:1'],
 			/not for this mode: slow/],
 		[['--nonsense', 'storm', address], /nonsense/]])
-		await refused(args, 2, message);
+		await says(args, 2, message);
 });
 
 test('too few descriptors are told before anything is done', async () => {
-	await refused(['--clients', '100', 'storm', `fcgi:unix:${folder}/none`],
+	await says(['--clients', '100', 'storm', `fcgi:unix:${folder}/none`],
 	    1, /need \d+ open files, and the limit is 64/,
 	    ['sh', '-c', 'ulimit -n 64; exec "$0" "$@"', loadTool]);
 });
