@@ -10,7 +10,8 @@
 #include "clock.h"
 #include "target.h"
 
-/* Descriptors that are no connections: standard ones, epoll, the timer. */
+/* Descriptors that are no connections: standard ones, epoll, the timer, the
+ * picture, a file of /proc. */
 #define OTHERS 16u
 
 /* How many ports the system gives to clients of one server. */

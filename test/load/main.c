@@ -2,11 +2,13 @@
  * main.c - bayeux-load: puts a load on a Bayeux server and counts.
  */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "options.h"
 #include "report.h"
 #include "run.h"
+#include "svg.h"
 
 #define EXIT_USAGE 2
 
@@ -26,12 +28,28 @@ handle_signals(void)
 	(void)sigaction(SIGTERM, &action, NULL);
 }
 
+/* A picture that cannot be written is known of before the run, not after. */
+static int
+go(struct load_run *run)
+{
+	const char *name = run->options->histogram;
+	FILE *picture = NULL;
+
+	if (name != NULL) {
+		picture = load_svg_open(name);
+		if (picture == NULL)
+			return EXIT_USAGE;
+	}
+	load_run_go(run);
+	return load_report(run, picture) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct load_run run;
 	struct load_options options;
-	bool is_well = false;
+	int status = EXIT_FAILURE;
 
 	switch (load_options_read(&options, argc, argv)) {
 	case LOAD_OPTIONS_RUN:
@@ -42,10 +60,8 @@ main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	handle_signals();
-	if (load_run_init(&run, &options)) {
-		load_run_go(&run);
-		is_well = load_report(&run);
-	}
+	if (load_run_init(&run, &options))
+		status = go(&run);
 	load_run_fini(&run);
-	return is_well ? EXIT_SUCCESS : EXIT_FAILURE;
+	return status;
 }

@@ -177,7 +177,7 @@ main_histogram(const struct load_stats *stats)
 }
 
 bool
-load_report(const struct load_run *run)
+load_report(const struct load_run *run, FILE *picture)
 {
 	const struct load_stats *stats = &run->stats;
 	bool is_drawn = true;
@@ -186,8 +186,8 @@ load_report(const struct load_run *run)
 		load_report_json(run);
 	else
 		print_text(run);
-	if (run->options->histogram != NULL)
-		is_drawn = load_svg_draw(run->options->histogram,
+	if (picture != NULL)
+		is_drawn = load_svg_draw(picture, run->options->histogram,
 		    main_histogram(stats), run->options->mode->name);
 	return is_drawn && run->end == LOAD_END_DONE && stats->unsent == 0 &&
 	    stats->lost == 0 && stats->doubled == 0 &&

@@ -7,9 +7,11 @@
  */
 #include "svg.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "histogram.h"
 
@@ -179,21 +181,33 @@ draw(FILE *out, const struct load_histogram *histogram, const char *title)
 	(void)fprintf(out, "</svg>\n");
 }
 
-bool
-load_svg_draw(const char *file, const struct load_histogram *histogram,
-    const char *title)
+static void
+complain(const char *name)
 {
-	FILE *out = fopen(file, "we");
+	(void)fprintf(stderr, "bayeux-load: --histogram %s: %s\n", name,
+	    strerror(errno));
+}
+
+FILE *
+load_svg_open(const char *name)
+{
+	FILE *picture = fopen(name, "we");
+
+	if (picture == NULL)
+		complain(name);
+	return picture;
+}
+
+bool
+load_svg_draw(FILE *picture, const char *name,
+    const struct load_histogram *histogram, const char *title)
+{
 	bool is_bad;
 
-	if (out == NULL) {
-		perror(file);
-		return false;
-	}
-	draw(out, histogram, title);
-	is_bad = ferror(out) != 0;
-	is_bad = fclose(out) != 0 || is_bad;
+	draw(picture, histogram, title);
+	is_bad = fflush(picture) != 0 || ferror(picture) != 0;
+	is_bad = fclose(picture) != 0 || is_bad;
 	if (is_bad)
-		perror(file);
+		complain(name);
 	return !is_bad;
 }

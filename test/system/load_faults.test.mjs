@@ -320,6 +320,26 @@ test('too few descriptors are told before anything is done', async () => {
 	    ['sh', '-c', 'ulimit -n 64; exec "$0" "$@"', loadTool]);
 });
 
+test('a histogram that cannot be written is known before the run', async () => {
+	await withServer({}, async (address, server) => {
+		for (const [file, message] of [
+			[`${folder}/none/a.svg`, 'No such file or directory'],
+			[folder, 'Is a directory']])
+			await says(['--histogram', file, 'storm', address], 2,
+			    new RegExp(`^bayeux-load: --histogram ${file}: ` +
+				`${message}$`, 'm'));
+		assert.equal(server.sessions.length, 0);
+	});
+});
+
+test('a histogram that was not written is told, with the report', async () => {
+	const run = await fanOut({}, '--histogram', '/dev/full');
+	assert.equal(run.code, 1);
+	assert.equal(run.report.delivered, 10 * clients);
+	assert.match(run.output,
+	    /^bayeux-load: --histogram \/dev\/full: No space left on device$/m);
+});
+
 test('--help and the manual page have the same modes and options', async () => {
 	const child = new Child(loadTool, ['--help']);
 	assert.equal((await within(child.exit, 'its end')).code, 0);
