@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mode.h"
+#include "process.h"
 #include "stamp.h"
 #include "value.h"
 
@@ -245,6 +246,24 @@ read_address(struct load_options *options, const char *text)
 	return true;
 }
 
+/* Is there a process of each number, and is it ours to see? */
+static bool
+check_processes(const struct load_options *options)
+{
+	struct load_sample sample;
+
+	for (uint32_t i = 0; i < options->pid_count; i++) {
+		if (load_process_sample(options->pids[i], &sample))
+			continue;
+		(void)fprintf(stderr,
+		    "bayeux-load: --pid %ld: no such process, or /proc does "
+		    "not tell of it\n",
+		    (long)options->pids[i]);
+		return false;
+	}
+	return true;
+}
+
 enum load_options_verdict
 load_options_read(struct load_options *options, int argc, char **argv)
 {
@@ -261,7 +280,8 @@ load_options_read(struct load_options *options, int argc, char **argv)
 		return LOAD_OPTIONS_BAD;
 	}
 	return read_mode(options, argv[optind]) &&
-		read_address(options, argv[optind + 1])
+		read_address(options, argv[optind + 1]) &&
+		check_processes(options)
 	    ? LOAD_OPTIONS_RUN
 	    : LOAD_OPTIONS_BAD;
 }

@@ -62,8 +62,17 @@ read_resident(pid_t pid, uint64_t *bytes)
 	return true;
 }
 
-/* utime and stime are fields 14 and 15, and the name, which may have anything
- * in it, is the second, in brackets. */
+/* Has it ended, though its parent has not asked how?  rest is its stat from
+ * the state on. */
+static bool
+has_ended(const char *rest)
+{
+	rest += strspn(rest, " ");
+	return *rest == 'Z' || *rest == 'X';
+}
+
+/* The state is the third field, utime and stime are the 14th and 15th; the
+ * name, which may have anything in it, is the second, in brackets. */
 static bool
 read_cpu(pid_t pid, load_nsec *cpu)
 {
@@ -74,7 +83,8 @@ read_cpu(pid_t pid, load_nsec *cpu)
 	if (!read_file(pid, "stat", text, sizeof(text)))
 		return false;
 	rest = strrchr(text, ')');
-	if (rest == NULL || !take_field(rest + 1, 11, &user) ||
+	if (rest == NULL || has_ended(rest + 1) ||
+	    !take_field(rest + 1, 11, &user) ||
 	    !take_field(rest + 1, 12, &kernel))
 		return false;
 	*cpu =

@@ -18,7 +18,8 @@ struct load_sample {
 	load_nsec cpu;	   /* user and system time of all its threads */
 };
 
-/* Look at /proc; false: there is no such process, or it is not ours to see. */
+/* Look at /proc; false: there is no such process, it has ended though nobody
+ * has asked how, or it is not ours to see. */
 bool load_process_sample(pid_t pid, struct load_sample *sample);
 
 #endif

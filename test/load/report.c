@@ -59,8 +59,8 @@ print_process(const struct load_run *run, uint32_t i)
 	    (double)measured->before.resident;
 
 	(void)printf("%-18s", "process");
-	if (!measured->is_known) {
-		(void)printf("%ld could not be measured\n",
+	if (measured->has_ended) {
+		(void)printf("%ld ended during the run\n",
 		    (long)run->options->pids[i]);
 		return;
 	}
@@ -176,6 +176,15 @@ main_histogram(const struct load_stats *stats)
 						  : &stats->joins;
 }
 
+static bool
+has_any_ended(const struct load_run *run)
+{
+	for (uint32_t i = 0; i < run->options->pid_count; i++)
+		if (run->measured[i].has_ended)
+			return true;
+	return false;
+}
+
 bool
 load_report(const struct load_run *run, FILE *picture)
 {
@@ -189,8 +198,8 @@ load_report(const struct load_run *run, FILE *picture)
 	if (picture != NULL)
 		is_drawn = load_svg_draw(picture, run->options->histogram,
 		    main_histogram(stats), run->options->mode->name);
-	return is_drawn && run->end == LOAD_END_DONE && stats->unsent == 0 &&
-	    stats->lost == 0 && stats->doubled == 0 &&
+	return is_drawn && !has_any_ended(run) && run->end == LOAD_END_DONE &&
+	    stats->unsent == 0 && stats->lost == 0 && stats->doubled == 0 &&
 	    stats->misordered == 0 && stats->foreign == 0 &&
 	    load_stats_errors(stats) == 0;
 }

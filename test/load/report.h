@@ -13,8 +13,8 @@
 struct load_run;
 
 /* Print it, and draw and close picture unless that is NULL.  Was all as it
- * should be: nothing lost, doubled, misordered or foreign, no error, and done
- * in time? */
+ * should be: nothing lost, doubled, misordered or foreign, no error, what was
+ * to be measured was there all the time, and done in time? */
 bool load_report(const struct load_run *run, FILE *picture);
 
 #endif

@@ -96,9 +96,10 @@ print_process(const struct load_run *run, uint32_t i)
 	double grown = (double)measured->with.resident -
 	    (double)measured->before.resident;
 
-	(void)printf("%s{\"pid\":%ld", i > 0 ? "," : "",
-	    (long)run->options->pids[i]);
-	if (measured->is_known)
+	(void)printf("%s{\"pid\":%ld,\"ended\":%s", i > 0 ? "," : "",
+	    (long)run->options->pids[i],
+	    measured->has_ended ? "true" : "false");
+	if (!measured->has_ended)
 		(void)printf(",\"rss_before\":%" PRIu64
 			     ",\"rss_with\":%" PRIu64 ",\"rss_after\":%" PRIu64
 			     ",\"bytes_per_client\":%.1f,\"cpu_us\":%.0f"

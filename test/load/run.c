@@ -156,8 +156,8 @@ measure(struct load_run *run, size_t offset)
 		struct load_measured *measured = &run->measured[i];
 		void *sample = (char *)measured + offset;
 
-		measured->is_known =
-		    load_process_sample(run->options->pids[i], sample);
+		if (!load_process_sample(run->options->pids[i], sample))
+			measured->has_ended = true;
 	}
 }
 

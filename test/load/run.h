@@ -46,7 +46,7 @@ struct load_measured {
 	struct load_sample before;
 	struct load_sample with;
 	struct load_sample after;
-	bool is_known;
+	bool has_ended; /* it was not there each time */
 };
 
 struct load_run {

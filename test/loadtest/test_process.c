@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "test/support/unit.h"
@@ -49,11 +50,29 @@ a_process_that_is_not_there_is_not_measured(void)
 	CU_ASSERT_FALSE(load_process_sample(INT_MAX, &sample));
 }
 
+/* Until its parent has asked how it ended, it is in /proc. */
+static void
+a_process_that_has_ended_is_not_measured(void)
+{
+	struct load_sample sample;
+	siginfo_t info;
+	pid_t pid = fork();
+
+	CU_ASSERT_FATAL(pid >= 0);
+	if (pid == 0)
+		_exit(0);
+	CU_ASSERT_EQUAL(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	CU_ASSERT_FALSE(load_process_sample(pid, &sample));
+	CU_ASSERT_EQUAL(waitpid(pid, NULL, 0), pid);
+}
+
 static const struct unit_test tests[] = {
 	{ "memory that is used is seen", memory_that_is_used_is_seen },
 	{ "time that is spent is seen", time_that_is_spent_is_seen },
 	{ "a process that is not there is not measured",
 	    a_process_that_is_not_there_is_not_measured },
+	{ "a process that has ended is not measured",
+	    a_process_that_has_ended_is_not_measured },
 };
 
 UNIT_MAIN("load/process", tests)

@@ -136,6 +136,7 @@ for (const way of ['lighttpd', 'fcgi']) {
 		assert.equal(report.joined, clients);
 		const [measured] = report.processes;
 		assert.equal(measured.pid, pid);
+		assert.equal(measured.ended, false);
 		assert.ok(measured.rss_with >= 500000);
 		assert.ok(measured.rss_after >= 500000);
 		assert.ok(measured.cpu_us >= 0);

@@ -53,6 +53,7 @@ function assertWrong({ code, report, output }, wrong) {
 async function says(args, code, message, command = [loadTool]) {
 	const child = new Child(command[0], [...command.slice(1), ...args]);
 	const ended = await within(child.exit, 'its end');
+	child.assertClean();
 	assert.match(child.output, message);
 	assert.equal(ended.code, code);
 }
@@ -318,6 +319,40 @@ test('too few descriptors are told before anything is done', async () => {
 	await says(['--clients', '100', 'storm', `fcgi:unix:${folder}/none`],
 	    1, /need \d+ open files, and the limit is 64/,
 	    ['sh', '-c', 'ulimit -n 64; exec "$0" "$@"', loadTool]);
+});
+
+test('a process that is not there is known before the run', async () => {
+	// Larger than any number that a process may have.
+	await withServer({}, async (address, server) => {
+		await says(['--pid', '2147483646', 'storm', address], 2,
+		    /^bayeux-load: --pid 2147483646: no such process/m);
+		assert.equal(server.sessions.length, 0);
+	});
+});
+
+// Call fn with the id of a process that ends at the first publish, and with
+// an address.
+function withMortal(fn) {
+	const mortal = new Child('sleep', ['1000']);
+	return withServer({ answer: async (messages, number) => {
+		if (number === 0)
+			await mortal.end('SIGKILL');
+	} }, (address) => fn(mortal.pid, address));
+}
+
+test('a process that ends during the run is told', async () => {
+	const args = ['--clients', String(clients), '--count', '10', '--pid'];
+	await withMortal(async (pid, address) => {
+		const { code, report } = await load('fan-out', address, ...args,
+		    String(pid));
+		assert.deepEqual(report.processes, [{ pid, ended: true }]);
+		assert.equal(report.delivered, 10 * clients);
+		assert.equal(report.first_error, '');
+		assert.equal(code, 1);
+	});
+	await withMortal((pid, address) => says([...args, String(pid),
+		'fan-out', address], 1,
+	new RegExp(`^process +${pid} ended during the run$`, 'm')));
 });
 
 test('a histogram that cannot be written is known before the run', async () => {
