@@ -337,6 +337,9 @@ load_run_go(struct load_run *run)
 	}
 	if (run->stopped == 0)
 		run->stopped = now;
+	/* Without a beginning, those who have come are all that will. */
+	if (run->stats.began == 0)
+		measure(run, offsetof(struct load_measured, with));
 	measure(run, offsetof(struct load_measured, after));
 	load_run_close_books(run);
 }

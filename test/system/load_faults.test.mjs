@@ -253,9 +253,10 @@ test('the deadline ends a run, which reports what it has', async () => {
 		answer: ([{ channel }]) =>
 		    channel === '/meta/subscribe' ? 'silence' : undefined
 	}, (address) => load('fan-out', address, '--clients', '3',
-	    '--deadline', '300ms'));
+	    '--deadline', '300ms', '--pid', String(process.pid)));
 	assert.equal(code, 1);
 	assert.equal(report.end, 'deadline');
+	assert.ok(report.processes[0].rss_with > 0);
 	assert.equal(report.errors.unanswered, 3);
 });
 
