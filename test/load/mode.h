@@ -20,6 +20,9 @@ struct load_run;
 struct load_mode {
 	const char *name;
 	const char *help;
+	/* Of those that not every mode has, NULL behind the last: what but
+	 * other modes name would do nothing here, and is refused. */
+	const char *const *options;
 	uint32_t batch;	    /* by default; 0 is 1 */
 	bool has_own_lanes; /* no client can share a connection */
 	bool has_own_end;   /* it takes as long as it takes */

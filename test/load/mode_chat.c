@@ -6,6 +6,8 @@
  */
 #include "mode.h"
 
+#include <stddef.h>
+
 #include "pace.h"
 #include "run.h"
 
@@ -105,6 +107,8 @@ const struct load_mode load_mode_chat = {
 	.name = "chat",
 	.help = "rooms; so many --deliveries in a second are offered",
 	.batch = BATCH,
+	.options = (const char *const[]){ "clients", "count", "batch", "rooms",
+	    "rooms-per-client", "speakers", "deliveries", NULL },
 	.plan = plan,
 	.begin = begin,
 	.tick = tick,

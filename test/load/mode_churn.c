@@ -183,6 +183,8 @@ on_out(struct load_run *run, struct load_client *client,
 const struct load_mode load_mode_churn = {
 	.name = "churn",
 	.help = "clients that come and go while messages are published",
+	.options = (const char *const[]){ "clients", "count", "rate", "batch",
+	    "arrivals", "stay", "vanish", NULL },
 	.plan = plan,
 	.fini = fini,
 	.begin = begin,

@@ -118,6 +118,8 @@ on_acked(struct load_run *run, struct load_publisher *publisher)
 const struct load_mode load_mode_fan_out = {
 	.name = "fan-out",
 	.help = "each message to all; in lock-step, or at a --rate",
+	.options =
+	    (const char *const[]){ "clients", "count", "rate", "batch", NULL },
 	.plan = plan,
 	.begin = begin,
 	.tick = tick,

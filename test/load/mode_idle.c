@@ -3,6 +3,8 @@
  */
 #include "mode.h"
 
+#include <stddef.h>
+
 #include "run.h"
 
 static void
@@ -29,6 +31,7 @@ tick(struct load_run *run, load_nsec now)
 const struct load_mode load_mode_idle = {
 	.name = "idle",
 	.help = "sessions that wait, for what --pid has to tell",
+	.options = (const char *const[]){ "clients", NULL },
 	.plan = plan,
 	.begin = begin,
 	.tick = tick,

@@ -5,6 +5,8 @@
  */
 #include "mode.h"
 
+#include <stddef.h>
+
 #include "pace.h"
 #include "run.h"
 
@@ -81,6 +83,8 @@ on_acked(struct load_run *run, struct load_publisher *publisher)
 const struct load_mode load_mode_publish = {
 	.name = "publish",
 	.help = "nobody receives; as fast as answered, or at a --rate",
+	.options = (const char *const[]){ "count", "rate", "batch",
+	    "publishers", NULL },
 	.plan = plan,
 	.begin = begin,
 	.tick = tick,

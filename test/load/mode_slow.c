@@ -148,6 +148,8 @@ const struct load_mode load_mode_slow = {
 	.name = "slow",
 	.help = "each message to all, some of whom read late or never",
 	.has_own_lanes = true,
+	.options = (const char *const[]){ "clients", "count", "rate", "batch",
+	    "late-readers", "never-readers", "late", NULL },
 	.plan = plan,
 	.fini = fini,
 	.begin = begin,

@@ -5,6 +5,8 @@
  */
 #include "mode.h"
 
+#include <stddef.h>
+
 #include "pace.h"
 #include "run.h"
 
@@ -95,6 +97,7 @@ const struct load_mode load_mode_storm = {
 	.name = "storm",
 	.help = "all join at once, or so many --arrivals in a second",
 	.has_own_end = true,
+	.options = (const char *const[]){ "clients", "arrivals", NULL },
 	.plan = plan,
 	.begin = begin,
 	.tick = tick,

@@ -196,8 +196,9 @@ set(struct load_options *options, const struct row *row, const char *text)
 	return is_set;
 }
 
+/* given says of each row whether there is an option of it. */
 static bool
-read_flags(struct load_options *options, int argc, char **argv)
+read_flags(struct load_options *options, bool *given, int argc, char **argv)
 {
 	struct option known[ROWS + 1];
 	int which;
@@ -207,9 +208,11 @@ read_flags(struct load_options *options, int argc, char **argv)
 		known[i] = (struct option){ .name = rows[i].name,
 			.has_arg = rows[i].value != NULL,
 			.val = (int)i };
-	while ((which = getopt_long(argc, argv, "", known, NULL)) != -1)
+	while ((which = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (which == '?' || !set(options, &rows[which], optarg))
 			return false;
+		given[which] = true;
+	}
 	return true;
 }
 
@@ -223,6 +226,52 @@ read_mode(struct load_options *options, const char *name)
 			return true;
 		}
 	return complain("no such mode", name);
+}
+
+static bool
+has_option(const struct load_mode *mode, const char *name)
+{
+	for (const char *const *option = mode->options; *option != NULL;
+	     option++)
+		if (strcmp(*option, name) == 0)
+			return true;
+	return false;
+}
+
+/* Is it a matter of the mode whether there is such an option? */
+static bool
+is_special(const char *name)
+{
+	for (const struct load_mode *const *mode = load_modes; *mode != NULL;
+	     mode++)
+		if (has_option(*mode, name))
+			return true;
+	return false;
+}
+
+static bool
+check_option(const struct load_mode *mode, const char *name)
+{
+	if (!is_special(name) || has_option(mode, name))
+		return true;
+	(void)fprintf(stderr,
+	    "bayeux-load: --%s is not for %s; modes that have it:", name,
+	    mode->name);
+	for (const struct load_mode *const *other = load_modes; *other != NULL;
+	     other++)
+		if (has_option(*other, name))
+			(void)fprintf(stderr, " %s", (*other)->name);
+	(void)fprintf(stderr, "\n");
+	return false;
+}
+
+static bool
+check_given(const struct load_mode *mode, const bool *given)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (given[i] && !check_option(mode, rows[i].name))
+			return false;
+	return true;
 }
 
 static bool
@@ -267,8 +316,10 @@ check_processes(const struct load_options *options)
 enum load_options_verdict
 load_options_read(struct load_options *options, int argc, char **argv)
 {
+	bool given[ROWS] = { false };
+
 	*options = defaults;
-	if (!read_flags(options, argc, argv))
+	if (!read_flags(options, given, argc, argv))
 		return LOAD_OPTIONS_BAD;
 	if (options->help) {
 		print_help();
@@ -280,6 +331,7 @@ load_options_read(struct load_options *options, int argc, char **argv)
 		return LOAD_OPTIONS_BAD;
 	}
 	return read_mode(options, argv[optind]) &&
+		check_given(options->mode, given) &&
 		read_address(options, argv[optind + 1]) &&
 		check_processes(options)
 	    ? LOAD_OPTIONS_RUN

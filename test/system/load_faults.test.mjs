@@ -312,6 +312,10 @@ test('arguments that make no sense are refused', async () => {
 		[['--connections', '2', 'storm', address], /for FastCGI/],
 		[['--connections', '2', 'slow', 'fcgi:127.0.0.1:1'],
 			/not for this mode: slow/],
+		[['--rooms', '3', 'fan-out', address],
+			/--rooms is not for fan-out; modes that have it: chat$/m],
+		[['--arrivals', '3', 'idle', address],
+			/--arrivals is not for idle; .* it: storm churn$/m],
 		[['--nonsense', 'storm', address], /nonsense/]])
 		await says(args, 2, message);
 });
