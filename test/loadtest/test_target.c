@@ -68,6 +68,8 @@ host_and_path_are_as_given(void)
 	CU_ASSERT_STRING_EQUAL(target.host, "127.0.0.1:8080");
 	CU_ASSERT_STRING_EQUAL(target.path, "/a/b?c");
 	CU_ASSERT_FALSE(target.is_fcgi);
+	CU_ASSERT_TRUE(load_target_parse(&target, "http://127.0.0.1:80/"));
+	CU_ASSERT_STRING_EQUAL(target.path, "/");
 	CU_ASSERT_TRUE(load_target_parse(&target, "http://[::1]:81"));
 	CU_ASSERT_STRING_EQUAL(target.host, "[::1]:81");
 	CU_ASSERT_STRING_EQUAL(target.path, "/cometd");
