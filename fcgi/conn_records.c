@@ -13,8 +13,6 @@
 #include "log.h"
 #include "response.h"
 
-#define COMPLAIN_EVERY 60000 /* ms */
-
 /* Of the record that is arriving. */
 static struct fcgi_request *
 find_request(struct fcgi_conn *conn)
@@ -125,19 +123,15 @@ has_memory(struct fcgi_conn_pool *pool)
 static const char *
 refusal_of(struct fcgi_conn_pool *pool)
 {
-	bx_msec now = pool->context->now;
-
 	if (pool->refusal != NULL)
 		return pool->refusal;
 	if (!has_memory(pool))
 		return "no_memory";
 	if (pool->count <= pool->crowded)
 		return NULL;
-	if (now >= pool->complain_at) {
-		pool->complain_at = now + COMPLAIN_EVERY;
+	if (fcgi_log_is_due(&pool->complain_at, pool->context->now))
 		fcgi_log(BX_LOG_WARNING, "event=overloaded connections=%zu",
 		    pool->count);
-	}
 	return "overloaded";
 }
 

@@ -11,21 +11,16 @@
 #include "host.h"
 #include "log.h"
 
-#define COMPLAIN_EVERY 60 /* s */
-
-/* Each thing that lacks memory fails by itself, often: the log has one line in
- * so many seconds. */
+/* Each thing that lacks memory fails by itself, often. */
 static void
 complain(size_t size)
 {
-	static time_t next;
+	static bx_msec next;
 	struct timespec now;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	if (now.tv_sec < next)
-		return;
-	next = now.tv_sec + COMPLAIN_EVERY;
-	fcgi_log(BX_LOG_ERROR, "event=no_memory bytes=%zu", size);
+	if (fcgi_log_is_due(&next, (bx_msec)now.tv_sec * 1000))
+		fcgi_log(BX_LOG_ERROR, "event=no_memory bytes=%zu", size);
 }
 
 static void *

@@ -298,6 +298,15 @@ fcgi_log(enum bx_log_level level, const char *fmt, ...)
 	errno = keep;
 }
 
+bool
+fcgi_log_is_due(bx_msec *next, bx_msec now)
+{
+	if (now < *next)
+		return false;
+	*next = now + FCGI_LOG_REST;
+	return true;
+}
+
 const char *
 fcgi_log_quote(char *out, size_t size, const char *text, size_t len)
 {

@@ -25,6 +25,7 @@
 #include "engine/env.h"
 
 #define FCGI_LOG_LINE 4096
+#define FCGI_LOG_REST 60000 /* ms */
 
 /* Read by fcgi_log_is_on, written by fcgi_log_open alone. */
 extern enum bx_log_level fcgi_log_threshold;
@@ -58,6 +59,13 @@ void fcgi_log_close(void);
  */
 void fcgi_log(enum bx_log_level level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/*
+ * Is it time for a line that could come all the time?  At most once in
+ * FCGI_LOG_REST by now, which is of a clock that never goes back.  *next is
+ * kept between the calls, and 0 at first.
+ */
+bool fcgi_log_is_due(bx_msec *next, bx_msec now);
 
 /*
  * Write text of len bytes to out of size > 8 bytes as a quoted string of

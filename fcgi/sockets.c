@@ -13,12 +13,12 @@
 #include "log.h"
 #include "options.h"
 #include "sockets.h"
+#include "timer.h"
 
 /* Connections of one listener in one turn, each with its first read: few, so
  * that what they ask is answered before the next are heard. */
 #define ACCEPTS_PER_TURN 256
 #define RETRY_SECONDS 1.
-#define COMPLAIN_SECONDS 60.
 /* Descriptors that are none of connections: log, loop, listeners, plugins. */
 #define DESCRIPTORS_KEPT 32
 /* The first descriptor that systemd passes on, sd_listen_fds(3). */
@@ -79,17 +79,12 @@ on_retry(struct ev_loop *loop, ev_timer *watcher, int revents)
 	fcgi_sockets_resume(sockets);
 }
 
-/* Once in a while, as they may come and go all the time. */
 static void
-complain_of_limit(struct fcgi_sockets *sockets)
+tell_pause(bx_msec *at, const char *error)
 {
-	double now = ev_now(sockets->loop);
-
-	if (now < sockets->complains_at)
-		return;
-	sockets->complains_at = now + COMPLAIN_SECONDS;
-	fcgi_log(BX_LOG_WARNING,
-	    "event=accept_paused error=\"too many connections\"");
+	if (fcgi_log_is_due(at, fcgi_timer_now()))
+		fcgi_log(BX_LOG_WARNING, "event=accept_paused error=\"%s\"",
+		    error);
 }
 
 static void
@@ -104,16 +99,14 @@ accept_some(struct fcgi_sockets *sockets, struct fcgi_listener *listener,
 		if (fd < 0) {
 			if (errno == EAGAIN)
 				return;
-			fcgi_log(BX_LOG_WARNING,
-			    "event=accept_paused "
-			    "error=\"%s\"",
-			    strerror(errno));
+			tell_pause(&sockets->tell_error_at, strerror(errno));
 			retry_later(sockets);
 			return;
 		}
 		if (!sockets->on_accept(fd, listener->is_local,
 			sockets->ctx)) {
-			complain_of_limit(sockets);
+			tell_pause(&sockets->tell_limit_at,
+			    "too many connections");
 			pause_all(sockets);
 			return;
 		}
@@ -141,7 +134,8 @@ fcgi_sockets_init(struct fcgi_sockets *sockets, struct ev_loop *loop,
 	sockets->on_accept = on_accept;
 	sockets->ctx = ctx;
 	sockets->is_paused = false;
-	sockets->complains_at = 0.;
+	sockets->tell_limit_at = 0;
+	sockets->tell_error_at = 0;
 	ev_timer_init(&sockets->retry, on_retry, RETRY_SECONDS, 0.);
 	sockets->retry.data = sockets;
 }

@@ -31,7 +31,9 @@ struct fcgi_sockets {
 	ev_timer retry;
 	fcgi_sockets_accept_fn *on_accept;
 	void *ctx;
-	double complains_at; /* not sooner about too many; libev's time */
+	/* Not sooner about pauses, of either cause. */
+	bx_msec tell_limit_at;
+	bx_msec tell_error_at;
 	bool is_paused;
 };
 

@@ -758,6 +758,34 @@ too_many_connections_are_told_so(void)
 	stop();
 }
 
+static void
+it_is_logged_once_a_minute_that_there_are_too_many(void)
+{
+	char path[] = "/tmp/test_conn.XXXXXX";
+	char text[1000] = "";
+	int fd = mkstemp(path);
+	const char *second;
+
+	CU_ASSERT_FATAL(fd >= 0);
+	start();
+	CU_ASSERT_TRUE_FATAL(fcgi_log_open(path, BX_LOG_WARNING));
+	site.pool.crowded = 1;
+	(void)ask(&peer, "[{}]");
+	(void)ask(&peer, "[{}]");
+	site.context.now += FCGI_LOG_REST;
+	(void)ask(&peer, "[{}]");
+	CU_ASSERT(read(fd, text, sizeof(text) - 1) > 0);
+	second = strchr(text, '\n');
+	CU_ASSERT_PTR_NOT_NULL_FATAL(second);
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(second, " warning event=overloaded connections=2\n"));
+	CU_ASSERT_PTR_EQUAL(strchr(second + 1, '\n'), text + strlen(text) - 1);
+	fcgi_log_close();
+	stop();
+	(void)close(fd);
+	CU_ASSERT_EQUAL(unlink(path), 0);
+}
+
 /* Peer and other were answered, peer first, and keep their connections; there
  * is to be none beside them. */
 static void
@@ -1100,6 +1128,8 @@ static const struct unit_test tests[] = {
 	    one_connection_has_so_many_requests_and_no_more },
 	{ "too many connections are told so",
 	    too_many_connections_are_told_so },
+	{ "it is logged once a minute that there are too many",
+	    it_is_logged_once_a_minute_that_there_are_too_many },
 	{ "who has no request gives way to one too many",
 	    who_has_no_request_gives_way_to_one_too_many },
 	{ "who was just answered gives way a little later",

@@ -390,6 +390,20 @@ test_syslog(void)
 	fcgi_log_close();
 }
 
+static void
+test_rest(void)
+{
+	bx_msec next = 0;
+	bx_msec other = 0;
+
+	CU_ASSERT_TRUE(fcgi_log_is_due(&next, 5));
+	CU_ASSERT_FALSE(fcgi_log_is_due(&next, 5));
+	CU_ASSERT_TRUE(fcgi_log_is_due(&other, 6));
+	CU_ASSERT_FALSE(fcgi_log_is_due(&next, 5 + FCGI_LOG_REST - 1));
+	CU_ASSERT_TRUE(fcgi_log_is_due(&next, 5 + FCGI_LOG_REST));
+	CU_ASSERT_FALSE(fcgi_log_is_due(&next, 5 + FCGI_LOG_REST + 1));
+}
+
 static const struct unit_test tests[] = {
 	{ "a line has a time, a level and its text", test_line },
 	{ "lines below the level are not written", test_levels },
@@ -407,6 +421,7 @@ static const struct unit_test tests[] = {
 	    test_stalled_pipe },
 	{ "a closed standard error is survived", test_closed_stderr },
 	{ "the system's log is a target", test_syslog },
+	{ "what could come all the time comes once a minute", test_rest },
 };
 
 UNIT_MAIN("log", tests)

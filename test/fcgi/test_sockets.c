@@ -149,11 +149,22 @@ next_descriptor(void)
 }
 
 static void
-without_descriptors_connections_wait(void)
+turn_without_descriptors(void)
 {
 	struct rlimit before;
 	struct rlimit limit;
 
+	CU_ASSERT_EQUAL(getrlimit(RLIMIT_NOFILE, &before), 0);
+	limit = before;
+	limit.rlim_cur = (rlim_t)next_descriptor();
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	turn();
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+static void
+without_descriptors_connections_wait(void)
+{
 	CU_ASSERT_TRUE_FATAL(start());
 	knock(0);
 	knock(1);
@@ -162,12 +173,7 @@ without_descriptors_connections_wait(void)
 	CU_ASSERT_EQUAL(site.accepted, 2);
 	knock(0);
 	knock(1);
-	CU_ASSERT_EQUAL(getrlimit(RLIMIT_NOFILE, &before), 0);
-	limit = before;
-	limit.rlim_cur = (rlim_t)next_descriptor();
-	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	turn();
-	CU_ASSERT_EQUAL(setrlimit(RLIMIT_NOFILE, &before), 0);
+	turn_without_descriptors();
 	CU_ASSERT_EQUAL(site.accepted, 2);
 	CU_ASSERT_TRUE(site.sockets.is_paused);
 	CU_ASSERT_TRUE(ev_is_active(&site.sockets.retry));
@@ -176,6 +182,44 @@ without_descriptors_connections_wait(void)
 	turn();
 	CU_ASSERT_EQUAL(site.accepted, 4);
 	stop();
+}
+
+static void
+each_cause_of_a_pause_is_logged_once_a_minute(void)
+{
+	char path[] = "/tmp/test_sockets.XXXXXX";
+	char text[1000] = "";
+	int fd = mkstemp(path);
+	const char *second;
+	int i;
+
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_TRUE_FATAL(start());
+	CU_ASSERT_TRUE_FATAL(fcgi_log_open(path, BX_LOG_WARNING));
+	for (i = 0; i < 2; i++) {
+		site.room = site.accepted + 1;
+		knock(0);
+		turn();
+		CU_ASSERT_TRUE(site.sockets.is_paused);
+		fcgi_sockets_resume(&site.sockets);
+	}
+	for (i = 0; i < 2; i++) {
+		knock(0);
+		turn_without_descriptors();
+		CU_ASSERT_TRUE(site.sockets.is_paused);
+		fcgi_sockets_resume(&site.sockets);
+	}
+	CU_ASSERT(read(fd, text, sizeof(text) - 1) > 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"too many connections\"\n"));
+	second = strchr(text, '\n');
+	CU_ASSERT_PTR_NOT_NULL_FATAL(second);
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(second, "event=accept_paused error=\"Too many open files"));
+	CU_ASSERT_PTR_EQUAL(strchr(second + 1, '\n'), text + strlen(text) - 1);
+	fcgi_log_close();
+	stop();
+	(void)close(fd);
+	CU_ASSERT_EQUAL(unlink(path), 0);
 }
 
 static void
@@ -232,6 +276,8 @@ static const struct unit_test tests[] = {
 	    the_callback_pauses_until_resume },
 	{ "without descriptors connections wait",
 	    without_descriptors_connections_wait },
+	{ "each cause of a pause is logged once a minute",
+	    each_cause_of_a_pause_is_logged_once_a_minute },
 	{ "what waits is taken before listening ends",
 	    what_waits_is_taken_before_listening_ends },
 	{ "the limit of descriptors is raised as far as it goes",
