@@ -10,7 +10,7 @@ import { CometdClient, datas, makeDocument, receives, replies, withClients,
 import { startStack } from './support/stack.mjs';
 import { until, within } from './support/wait.mjs';
 
-const HOLD = 60000;
+const HOLD = 600000;
 
 // Holds end soon on brief; on lasting only for a reason.
 let brief;

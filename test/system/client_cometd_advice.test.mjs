@@ -32,7 +32,7 @@ const advised = (client) => client.got.filter((message) => message.advice);
 
 test('J2: successful: true beside reconnect: handshake, when the process ' +
     'ends and when it knows nobody', () =>
-	withStack({ timeout: '60s' }, (stack) =>
+	withStack({ timeout: '600s' }, (stack) =>
 		withClients(stack, ['cometd'], async (client) => {
 			await polls(client, stack);
 			const before = client.connects;
@@ -60,7 +60,7 @@ const refusals = [{}, { minimumVersion: '2.0' },
 
 test('J3: a session that is gone and no word of handshake, or a handshake ' +
     'that is refused with retry', () =>
-	withStack({ timeout: '60s', max_sessions: 1 }, (stack) =>
+	withStack({ timeout: '600s', max_sessions: 1 }, (stack) =>
 		withClients(stack, ['cometd'], async (client) => {
 			await polls(client, stack);
 			const dead = client.client.getClientId();
@@ -124,7 +124,7 @@ test('J4: advice that lacks a field, which then is the client\'s own', () =>
 
 test('J14: a hold for a client that asks with timeout 0 whether it is back, ' +
     'or no advice for it', () =>
-	withStack({ timeout: '60s' }, (stack) =>
+	withStack({ timeout: '600s' }, (stack) =>
 		withClients(stack, ['cometd'], async (client) => {
 			const channel = freshChannel();
 			await client.subscribe(channel);
@@ -139,6 +139,6 @@ test('J14: a hold for a client that asks with timeout 0 whether it is back, ' +
 				message.id === asked.id);
 			assert.deepEqual(asked.advice, { timeout: 0 });
 			assert.deepEqual(reply.advice, { reconnect: 'retry',
-				interval: 0, timeout: 60000 });
+				interval: 0, timeout: 600000 });
 			assert.equal(client.handshakes, 1);
 		})));

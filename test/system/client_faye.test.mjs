@@ -21,7 +21,7 @@ const NodeHttp = require('faye/src/transport/node_http');
 let brief;
 let lasting;
 before(async () => {
-	[brief, lasting] = await Promise.all(['1s', '60s'].map((timeout) =>
+	[brief, lasting] = await Promise.all(['1s', '600s'].map((timeout) =>
 		startStack({ options: { timeout } })));
 });
 after(() => Promise.all([brief, lasting].map((stack) => stack?.stop())));
@@ -127,7 +127,7 @@ test('F3: a page of another origin that is refused JSONP first, a form as ' +
     'text/plain, or the header Pragma', async () => {
 	const pages = await servePages();
 	const origin = `http://127.0.0.1:${pages.address().port}`;
-	const stack = await startStack({ options: { timeout: '60s',
+	const stack = await startStack({ options: { timeout: '600s',
 		allowed_origins: origin } });
 	const browser = await startBrowser();
 	try {

@@ -18,8 +18,8 @@ function section(more = '') {
 }
 
 function start(options = {}, more) {
-	return startStack({ options: { timeout: '600s', max_interval: '600s',
-		...options }, config: section(more) });
+	return startStack({ options: { timeout: '600s', ...options },
+		config: section(more) });
 }
 
 let stack;

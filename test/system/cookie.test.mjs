@@ -16,7 +16,7 @@ const UNKNOWN = '402::session_unknown';
 const wake = { timeout: 0 };
 const handshake = [{ channel: '/meta/handshake', version: '1.0', id: '1',
 	supportedConnectionTypes: types }];
-const LONG = { timeout: '300s', max_interval: '300s' };
+const LONG = { timeout: '300s' };
 
 let stack;
 let strict;

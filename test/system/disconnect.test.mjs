@@ -7,7 +7,7 @@ import { startStack } from './support/stack.mjs';
 
 let stack;
 before(async () => {
-	stack = await startStack({ options: { timeout: '60s' } });
+	stack = await startStack({ options: { timeout: '600s' } });
 });
 after(() => stack.stop());
 

@@ -29,8 +29,8 @@ for (const front of ['lighttpd', 'apache', 'nginx']) {
 		let clock;	// a stream that counts heartbeats
 		before(async () => {
 			stack = await startStack({ front, options: {
-				timeout: '60s', max_interval: '60s',
-				heartbeat: '1s', log_level: 'debug' } });
+				timeout: '600s', heartbeat: '1s',
+				log_level: 'debug' } });
 			const [client] = await joined(stack.http, 1);
 			clock = await open(client);
 			await clock.first();

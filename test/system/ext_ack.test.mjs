@@ -17,7 +17,7 @@ const { AckExtension } = await import('cometd');
 let brief;
 let lasting;
 before(async () => {
-	[brief, lasting] = await Promise.all(['500ms', '60s'].map((timeout) =>
+	[brief, lasting] = await Promise.all(['500ms', '600s'].map((timeout) =>
 		startStack({ options: { timeout } })));
 });
 after(() => Promise.all([brief, lasting].map((stack) => stack?.stop())));
@@ -239,7 +239,7 @@ test('rule 98: the web server leaves in mid answer, which the process sees',
     async () => {
 	const MORE_THAN_BUFFERS_HOLD = 4 << 20;
 	const stack = await startStack({ front: 'none', options: {
-		timeout: '60s', max_queue_size: '16MiB' } });
+		timeout: '600s', max_queue_size: '16MiB' } });
 	const ask = async (...messages) =>
 		(await exchange(stack.fcgi, messages)).json;
 	const connect = (clientId, ack) => ({ channel: '/meta/connect',
@@ -281,7 +281,7 @@ test('rule 105: a page that is loaded again goes on where it was: its ' +
 	assert.equal((await stale.response()).status, 409);
 	assert.deepEqual(batch(messages), [{ ack: 3 }]);
 	const { advice } = messages.at(-1);
-	assert.deepEqual({ reconnect: 'retry', interval: 0, timeout: 60000 },
+	assert.deepEqual({ reconnect: 'retry', interval: 0, timeout: 600000 },
 	    { reconnect: advice.reconnect, interval: advice.interval,
 		timeout: advice.timeout });
 	const next = await to.holdAck(3);
@@ -292,7 +292,7 @@ test('rule 105: a page that is loaded again goes on where it was: its ' +
 
 // What is not acknowledged is kept within the limits of the queue.
 test('rule 99: who acknowledges nothing overflows in the end', async () => {
-	const stack = await startStack({ options: { timeout: '60s',
+	const stack = await startStack({ options: { timeout: '600s',
 		max_queue_messages: 3 } });
 	try {
 		const { to, publish } = await pair(stack.http, stack);
@@ -407,7 +407,7 @@ test('the client of npm overtakes a connect whose answer does not come, and ' +
 
 test('the client of npm: what is not acknowledged is too much, and it ' +
     'handshakes again', async () => {
-	const stack = await startStack({ options: { timeout: '60s',
+	const stack = await startStack({ options: { timeout: '600s',
 		max_queue_messages: 3 } });
 	const gone = () => /reason=overflow/.test(stack.output);
 	try {
@@ -440,7 +440,7 @@ test('the client of npm: what is not acknowledged is too much, and it ' +
 
 test('the client of npm: the process is restarted, and numbers begin anew',
     async () => {
-	const stack = await startStack({ options: { timeout: '60s' } });
+	const stack = await startStack({ options: { timeout: '600s' } });
 	try {
 		await withAckClient(stack, {}, async (client) => {
 			const channel = freshChannel();

@@ -12,7 +12,7 @@ const { BinaryExtension } = await import('cometd');
 
 let stack;
 before(async () => {
-	stack = await startStack({ options: { timeout: '60s' } });
+	stack = await startStack({ options: { timeout: '600s' } });
 });
 after(() => stack?.stop());
 

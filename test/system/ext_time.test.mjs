@@ -16,8 +16,8 @@ let usual;
 let stamped;
 before(async () => {
 	[usual, stamped] = await Promise.all([
-		{ timeout: '60s' },
-		{ timeout: '60s', timesync: 'no', timestamp: 'yes' },
+		{ timeout: '600s' },
+		{ timeout: '600s', timesync: 'no', timestamp: 'yes' },
 	].map((options) => startStack({ options })));
 });
 after(() => Promise.all([usual, stamped].map((stack) => stack?.stop())));

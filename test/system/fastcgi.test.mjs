@@ -11,7 +11,7 @@ import { within } from './support/wait.mjs';
 let stack;
 before(async () => {
 	stack = await startStack({ front: 'none',
-		options: { timeout: '60s' } });
+		options: { timeout: '600s' } });
 });
 after(() => stack.stop());
 

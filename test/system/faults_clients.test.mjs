@@ -17,7 +17,7 @@ const many = wrapper.length > 0 ? 30 : 100;
 let stack;
 before(async () => {
 	stack = await startStack({ maxHeld: 2 * many + 100,
-		options: { timeout: '20s', max_interval: '60s' } });
+		options: { timeout: '20s' } });
 });
 after(() => stack.stop());
 

@@ -24,8 +24,7 @@ function logOf(stack) {
 // end has to end as it should.
 async function withPollers(use) {
 	const stack = await startStack({ maxHeld: many + 50,
-		options: { timeout: '20s', max_interval: '60s',
-			log_target: './log' } });
+		options: { timeout: '20s', log_target: './log' } });
 	let pollers = [];
 	try {
 		const channel = freshChannel();

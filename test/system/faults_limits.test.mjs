@@ -56,7 +56,7 @@ function publishPatiently(stack, from, channel, data) {
 test('64 descriptors: who is too many is told 503, and gets in when others ' +
     'leave', valgrind, () => withStack({
 	under: ['prlimit', '--nofile=64:64'],
-	options: { timeout: '1s', max_interval: '60s' }
+	options: { timeout: '1s' }
 }, async (stack, all) => {
 	const channel = freshChannel();
 	const [from] = await joined(stack.http, 1);
@@ -83,7 +83,7 @@ test('64 descriptors: what is kept open without a request makes room, and ' +
     'who is held stays', valgrind, () => withStack({
 	front: 'none',
 	under: ['prlimit', '--nofile=64:64'],
-	options: { timeout: '60s', max_interval: '60s' }
+	options: { timeout: '600s' }
 }, async (stack) => {
 	const channel = freshChannel();
 	const held = await fcgi.Peer.open(stack.fcgi);
@@ -141,7 +141,7 @@ async function exhaust(send) {
 
 test('no memory: new work is 503, what is there goes on, and so does all ' +
     'when some is free', memory, () => withStack({
-	options: { timeout: '20s', max_interval: '60s', log_level: 'notice',
+	options: { timeout: '20s', log_level: 'notice',
 		max_queue_messages: 100000, max_queue_size: '64MiB' }
 }, async (stack, all) => {
 	const [channel, large] = [freshChannel(), freshChannel()];

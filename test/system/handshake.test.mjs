@@ -8,7 +8,7 @@ import { until } from './support/wait.mjs';
 
 let stack;
 before(async () => {
-	stack = await startStack({ options: { timeout: '60s' } });
+	stack = await startStack({ options: { timeout: '600s' } });
 });
 after(() => stack.stop());
 
@@ -24,7 +24,7 @@ test('rule 24: ext, advice and id are optional', async () => {
 		advice: { timeout: 1, interval: 2 } });
 	assert.equal(more.successful, true);
 	assert.deepEqual(more.advice,
-	    { reconnect: 'retry', interval: 0, timeout: 60000 });
+	    { reconnect: 'retry', interval: 0, timeout: 600000 });
 });
 
 test('rule 26: version and connection types may be missing', async () => {
@@ -85,7 +85,7 @@ test('rule 27: the fields of the reply', async () => {
 	assert.equal(reply.minimumVersion, '1.0');
 	assert.deepEqual(reply.supportedConnectionTypes, types);
 	assert.deepEqual(reply.advice,
-	    { reconnect: 'retry', interval: 0, timeout: 60000 });
+	    { reconnect: 'retry', interval: 0, timeout: 600000 });
 	assert.ok(!('error' in reply) && !('data' in reply));
 });
 
@@ -142,7 +142,7 @@ describe('with two sessions at most', () => {
 	let small;
 	before(async () => {
 		small = await startStack({ front: 'lighttpd', options: {
-			timeout: '60s', max_sessions: 2,
+			timeout: '600s', max_sessions: 2,
 			max_interval: '300ms' } });
 	});
 	after(() => small.stop());

@@ -12,7 +12,7 @@ const channel = '/hold/all';
 let stack;
 before(async () => {
 	stack = await startStack({ maxHeld: count + 100,
-		options: { timeout: '300s', max_interval: '300s' } });
+		options: { timeout: '600s' } });
 });
 after(() => stack.stop());
 

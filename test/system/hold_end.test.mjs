@@ -45,7 +45,7 @@ test('rule 84: a session does not expire while its connect is held', () =>
 	}));
 
 test('rules 84, 86: without a connect it expires, and all it had goes', () =>
-	withStack({ timeout: '60s', max_sessions: 1, max_interval: '300ms' },
+	withStack({ timeout: '600s', max_sessions: 1, max_interval: '300ms' },
 	    async (stack) => {
 		const channel = freshChannel();
 		const gone = await new Client(stack.http).join();
@@ -63,7 +63,7 @@ test('rules 84, 86: without a connect it expires, and all it had goes', () =>
 	}));
 
 test('rule 42: duplicate_connect_status is the status', () =>
-	withStack({ timeout: '60s', duplicate_connect_status: 500 },
+	withStack({ timeout: '600s', duplicate_connect_status: 500 },
 	    async (stack) => {
 		const client = await new Client(stack.http).join();
 		const older = await client.hold();
@@ -74,11 +74,11 @@ test('rule 42: duplicate_connect_status is the status', () =>
 	}));
 
 test('interval is advised', () =>
-	withStack({ timeout: '60s', interval: '250ms' }, async (stack) => {
+	withStack({ timeout: '600s', interval: '250ms' }, async (stack) => {
 		const client = new Client(stack.http);
 		const reply = await client.handshake();
 		assert.deepEqual(reply.advice,
-		    { reconnect: 'retry', interval: 250, timeout: 60000 });
+		    { reconnect: 'retry', interval: 250, timeout: 600000 });
 	}));
 
 async function overflow(stack, publish) {
@@ -96,7 +96,7 @@ async function overflow(stack, publish) {
 }
 
 test('a queue over max_queue_messages ends its session only', () =>
-	withStack({ timeout: '60s', max_queue_messages: 3 }, (stack) =>
+	withStack({ timeout: '600s', max_queue_messages: 3 }, (stack) =>
 		overflow(stack, async (from, channel, held) => {
 			let open = held;
 			for (let i = 0; i < 4; i++) {
@@ -108,7 +108,7 @@ test('a queue over max_queue_messages ends its session only', () =>
 		})));
 
 test('a queue over max_queue_size ends its session only', () =>
-	withStack({ timeout: '60s', max_queue_size: '8KiB' }, (stack) =>
+	withStack({ timeout: '600s', max_queue_size: '8KiB' }, (stack) =>
 		overflow(stack, async (from, channel, held) => {
 			let open = held;
 			for (let i = 0; i < 4; i++) {

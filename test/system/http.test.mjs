@@ -10,7 +10,7 @@ import { within } from './support/wait.mjs';
 
 let stack;
 before(async () => {
-	stack = await startStack({ options: { timeout: '60s',
+	stack = await startStack({ options: { timeout: '600s',
 		max_message_size: '4KiB', max_batch: 5 } });
 });
 after(() => stack.stop());

@@ -8,7 +8,7 @@ import { startStack } from './support/stack.mjs';
 let stack;
 let client;
 before(async () => {
-	stack = await startStack({ options: { timeout: '60s' } });
+	stack = await startStack({ options: { timeout: '600s' } });
 	client = await new Client(stack.http).join();
 });
 after(() => stack.stop());

@@ -17,8 +17,8 @@ const FAYE = path.join(tree, 'test/node_modules/faye/client',
 let stack;
 let browser;
 before(async () => {
-	stack = await startStack({ options: { timeout: '60s',
-		max_interval: '60s', heartbeat: '1s', log_level: 'debug' } });
+	stack = await startStack({ options: { timeout: '600s',
+		heartbeat: '1s', log_level: 'debug' } });
 	browser = await startBrowser();
 });
 after(async () => {

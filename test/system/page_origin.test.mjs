@@ -42,7 +42,7 @@ before(async () => {
 	await new Promise((resolve) => pages.listen(0, '127.0.0.1', resolve));
 	allowed = `http://127.0.0.1:${pages.address().port}`;
 	foreign = `http://localhost:${pages.address().port}`;
-	stack = await startStack({ options: { timeout: '60s',
+	stack = await startStack({ options: { timeout: '600s',
 		allowed_origins: allowed } });
 	browser = await startBrowser();
 });

@@ -14,8 +14,8 @@ const reasons = { disconnect: 0, expired: 1, overflow: 2, kicked: 3,
 
 // Nothing ends by itself.
 function start(options = {}) {
-	return startStack({ options: { timeout: '600s', max_interval: '600s',
-		...options }, config: `plugin "probe" {
+	return startStack({ options: { timeout: '600s', ...options },
+		config: `plugin "probe" {
 			path = "${pluginFile('probe')}"
 			color = red
 			numbers = { 1, "two\\"", 3 }

@@ -12,8 +12,8 @@ import { until, watch, within } from './support/wait.mjs';
 
 // Nothing ends by itself.
 function start({ keys = '', ...options } = {}) {
-	return startStack({ options: { timeout: '600s', max_interval: '600s',
-		...options }, config: `plugin "agent" {
+	return startStack({ options: { timeout: '600s', ...options },
+		config: `plugin "agent" {
 			path = "${pluginFile('agent')}"
 			${keys}
 		}` });

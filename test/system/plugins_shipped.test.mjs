@@ -13,7 +13,7 @@ import { pluginFile, program, scratchFolder, shippedPlugin, startStack, tree }
 	from './support/stack.mjs';
 import { until, watch, within } from './support/wait.mjs';
 
-const lasting = { timeout: '600s', max_interval: '600s' };
+const lasting = { timeout: '600s' };
 
 function section(name, keys = '') {
 	return `plugin "${name}" {

@@ -8,7 +8,7 @@ import { startStack } from './support/stack.mjs';
 
 let stack;
 before(async () => {
-	stack = await startStack({ options: { timeout: '60s' } });
+	stack = await startStack({ options: { timeout: '600s' } });
 });
 after(() => stack.stop());
 
@@ -197,7 +197,7 @@ test('rule 71: each message of a batch has its own session', async () => {
 describe('with other settings', () => {
 	let other;
 	before(async () => {
-		other = await startStack({ options: { timeout: '60s',
+		other = await startStack({ options: { timeout: '600s',
 			anonymous_publish: 'yes',
 			broadcast_to_publisher: 'no' } });
 	});

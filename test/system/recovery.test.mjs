@@ -143,7 +143,7 @@ for (const kind of Object.keys(kinds)) {
 
 	test(`${kind}: is away while its queue overflows, is told, and ` +
 	    'misses just that', () =>
-		withStack({ timeout: '60s', max_queue_messages: 3 },
+		withStack({ timeout: '600s', max_queue_messages: 3 },
 		async (stack) => {
 			const way = await SlowWay.open(stack);
 			try {
@@ -211,7 +211,7 @@ const calamities = {
 
 for (const [what, happen] of Object.entries(calamities)) {
 	test(`${what}: who polls has all from before and after`, () =>
-		withStack({ timeout: '60s' }, (stack) =>
+		withStack({ timeout: '600s' }, (stack) =>
 			withClients(stack, ['cometd', 'faye'],
 			    async (...clients) => {
 				const channel = freshChannel();
@@ -250,7 +250,7 @@ function watchOutages(client) {
 }
 
 test('the process is stopped: what was published before it has arrived', () =>
-	withStack({ timeout: '60s' }, (stack) =>
+	withStack({ timeout: '600s' }, (stack) =>
 		withClients(stack, ['cometd', 'faye'], async (...clients) => {
 			const channel = freshChannel();
 			const received = [];
@@ -285,7 +285,7 @@ async function publishBeside(stack, channel, ...list) {
 
 test('the web server is restarted: sessions stay, and have all that was ' +
     'published meanwhile', () =>
-	withStack({ timeout: '60s' }, (stack) =>
+	withStack({ timeout: '600s' }, (stack) =>
 		withClients(stack, ['cometd', 'faye'], async (...clients) => {
 			const channel = freshChannel();
 			const received = [];

@@ -17,7 +17,7 @@ let stack;
 let guarded;
 before(async () => {
 	const seed = pluginFile('seed');
-	const options = { timeout: '600s', max_interval: '600s' };
+	const options = { timeout: '600s' };
 	folder = scratchFolder();
 	file = path.join(folder, 'events');
 	[stack, guarded] = await Promise.all([

@@ -66,7 +66,7 @@ test('ConnectTimeout: a client that goes too long without a connect has to' +
 }));
 
 test('ClientMaxConnections: one more from an address is refused, and pages' +
-    ' are not counted', () => withStack({ timeout: '60s',
+    ' are not counted', () => withStack({ timeout: '600s',
     max_connections_per_address: 3 }, async (stack) => {
 	const clients = [];
 	for (let i = 1; i <= 3; i++) {

@@ -8,7 +8,7 @@ import { startStack } from './support/stack.mjs';
 
 let stack;
 before(async () => {
-	stack = await startStack({ options: { timeout: '60s',
+	stack = await startStack({ options: { timeout: '600s',
 		max_subscriptions: 5 } });
 });
 after(() => stack.stop());

@@ -547,8 +547,7 @@ export function withStack(name, options, register) {
 
 export function frontCases(front, { gone = [] }) {
 	withStack(`${front}`, { front, maxHeld: 100, options: {
-		timeout: '60s', max_interval: '60s',
-		max_message_size: '256KiB' } }, (stack) => {
+		timeout: '150s', max_message_size: '256KiB' } }, (stack) => {
 		pathCases(stack);
 		expiryCases(stack);
 		bodyCases(stack);
@@ -559,7 +558,7 @@ export function frontCases(front, { gone = [] }) {
 	});
 
 	withStack(`${front} and a limit`, { front, maxHeld: 100, options: {
-		timeout: '60s', max_connections_per_address: 3 } },
+		timeout: '150s', max_connections_per_address: 3 } },
 	(stack) => {
 		test('503 comes as the process wrote it', async () => {
 			for (let i = 1; i <= 3; i++) {
@@ -576,7 +575,7 @@ export function frontCases(front, { gone = [] }) {
 	});
 
 	withStack(`${front} as in the example`, { front, maxHeld: 'example',
-		options: { timeout: '120s', max_interval: '60s' } },
+		options: { timeout: '150s' } },
 	(stack) => {
 		test('2000 clients are held, and one message reaches each once',
 		    () => assertManyHeld(stack(), 2000));

@@ -293,7 +293,8 @@ const webUserCan = process.getuid() === 0 ? { socket_mode: '0666' } : {};
 /*
  * front: lighttpd, apache, nginx, or none for the process alone.
  * listen: 'unix', or 'tcp' when there is no front.
- * options: what is passed on with -o.
+ * options: what is passed on with -o.  Without a word of theirs, sessions live
+ *     however long a test takes from one request to the next.
  * config: the text of a configuration file; options go over it.
  * maxHeld: how many held requests the web server is set up for.
  * login: { users, headers }: lines of htpasswd that say who is let in by the
@@ -306,7 +307,8 @@ export async function startStack({ front = 'lighttpd', listen = 'unix',
 	const folder = scratchFolder();
 	fs.chmodSync(folder, 0o755);
 	const stack = new Stack(folder, front, {
-		max_connections_per_address: 0, ...webUserCan, ...options
+		max_connections_per_address: 0, max_interval: '1h',
+		...webUserCan, ...options
 	}, { config, login, under });
 	if (listen === 'tcp') {
 		const port = await freePort();
