@@ -14,6 +14,7 @@ import { begin, exchange, pairs, PARAMS, Peer, STDIN, stream, variables }
 	from './support/fastcgi.mjs';
 import { command, scratchFolder, startStack, tree }
 	from './support/stack.mjs';
+import { patience, until } from './support/wait.mjs';
 
 const config = `
 anonymous_publish = yes
@@ -297,8 +298,9 @@ test('a name that is none is 400, and not cut short', async () => {
 
 test('the log says whose a session is', async () => {
 	const alice = await join('al"ice x=y');
-	assert.ok(stack.output.includes('event=handshake session=' +
-	    `${alice.clientId.slice(0, 8)} user="al\\"ice x=y"`));
+	const line = 'event=handshake session=' +
+	    `${alice.clientId.slice(0, 8)} user="al\\"ice x=y"`;
+	await until(() => stack.output.includes(line), 'it is logged');
 });
 
 test('a page that any origin allows asks for nobody', async () => {
@@ -330,7 +332,7 @@ function ask(text, ...args) {
 		fs.writeFileSync(file, text);
 		const [first, ...rest] = command(['-c', file, ...args]);
 		const { status, stdout, stderr } = spawnSync(first, rest,
-		    { encoding: 'utf8', timeout: 60000 });
+		    { encoding: 'utf8', timeout: patience });
 		return { status, stdout: stdout.replaceAll(folder, ''),
 			stderr: stderr.replaceAll(folder, '') };
 	} finally {

@@ -6,12 +6,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { command, scratchFolder, tree } from './support/stack.mjs';
+import { patience } from './support/wait.mjs';
 
 // What the program says to args, when it does not stay to serve.
 function ask(...args) {
 	const [first, ...rest] = command(args);
 	const { status, stdout, stderr } = spawnSync(first, rest,
-	    { encoding: 'utf8', timeout: 60000 });
+	    { encoding: 'utf8', timeout: patience });
 	return { status, stdout, stderr };
 }
 

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { Client } from './support/bayeux.mjs';
 import { command, pluginFile, scratchFolder, shippedPlugin, startStack }
 	from './support/stack.mjs';
+import { patience } from './support/wait.mjs';
 
 const odd = pluginFile('odd');
 const probe = pluginFile('probe');
@@ -25,7 +26,7 @@ function tell(text, { how, args = [] } = {}) {
 		if (how)
 			env.ODD_PLUGIN = how;
 		const { status, stdout, stderr } = spawnSync(first, rest,
-		    { encoding: 'utf8', timeout: 60000, cwd: folder, env });
+		    { encoding: 'utf8', timeout: patience, cwd: folder, env });
 		return { status, stdout, stderr };
 	} finally {
 		fs.rmSync(folder, { recursive: true });
@@ -108,7 +109,7 @@ test('a relative path is so to the folder of the file', () => {
 		['/', path.join(folder, 'conf/a.conf')]]) {
 		const [first, ...rest] = command(['-t', '-c', file]);
 		const { status, stderr } = spawnSync(first, rest,
-		    { encoding: 'utf8', timeout: 60000, cwd });
+		    { encoding: 'utf8', timeout: patience, cwd });
 		assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
 	}
 	fs.rmSync(folder, { recursive: true });

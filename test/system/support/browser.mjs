@@ -10,6 +10,7 @@
 
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
+import { patience } from './wait.mjs';
 
 const PHONE = {
 	viewport: { width: 360, height: 640 },
@@ -91,6 +92,7 @@ class Browser {
 		const context = await this.chrome.newContext({
 			locale: 'en-GB', ...(phone ? PHONE : {}), ...options
 		});
+		context.setDefaultTimeout(patience);
 		const page = await context.newPage();
 		const visitor = new Visitor(context, page,
 		    new URL(url).origin);
@@ -108,6 +110,7 @@ class Browser {
 export async function startBrowser() {
 	return new Browser(await chromium.launch({
 		executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+		timeout: patience,
 		args: ['--headless', '--no-sandbox', '--disable-gpu',
 		    '--disable-quic', '--no-first-run', '--disable-sync',
 		    '--disable-background-networking',

@@ -4,7 +4,7 @@
 // run that hangs.  BAYEUX_PATIENCE (milliseconds) moves that end, for a
 // process under valgrind.
 
-const patience = Number(process.env.BAYEUX_PATIENCE || 30000);
+export const patience = Number(process.env.BAYEUX_PATIENCE || 30000);
 
 // The value of promise, or an error that says what did not come.
 export function within(promise, what) {
