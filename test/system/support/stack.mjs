@@ -125,19 +125,28 @@ export function optionArgs(options) {
 	    [value].flat().flatMap((item) => ['-o', `${key}=${item}`]));
 }
 
+// A server that listens there and keeps nothing running; null: another does.
+function listenAt(port, host) {
+	return new Promise((resolve) => {
+		const server = net.createServer().unref();
+		server.on('error', () => resolve(null));
+		server.listen(port, host, () => resolve(server));
+	});
+}
+
 // Below those that the system gives to clients, so that no connection of a test
-// that runs at the same time can take it in between.
+// that runs at the same time can take it in between.  Nor can another test: who
+// has a port is known by its being taken at 127.0.0.2, until the test's end.
 export async function freePort() {
 	for (;;) {
 		const port = 10000 + Math.floor(Math.random() * 20000);
-		const server = net.createServer();
-		const free = await new Promise((resolve) => {
-			server.on('error', () => resolve(false));
-			server.listen(port, '127.0.0.1', () => resolve(true));
-		});
+		if (!await listenAt(port, '127.0.0.2'))
+			continue;
+		const server = await listenAt(port, '127.0.0.1');
+		if (!server)
+			continue;
 		await new Promise((resolve) => server.close(resolve));
-		if (free)
-			return port;
+		return port;
 	}
 }
 
