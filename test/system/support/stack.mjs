@@ -171,7 +171,8 @@ class Stack {
 		this.under = under;
 		this.front = front;
 		this.options = options;
-		this.frontEnv = { ...process.env };
+		// A client that takes its time finds its connection there.
+		this.frontEnv = { ...process.env, FRONT_KEEP: '3600' };
 		this.headers = {};
 		if (login) {
 			const file = path.join(folder, 'htpasswd');
