@@ -18,13 +18,13 @@ import { until, within } from './support/wait.mjs';
 const require = createRequire(import.meta.url);
 const NodeHttp = require('faye/src/transport/node_http');
 
-let brief;
+// Faye gives up what takes 1.2 times the timeout, and sends it once more: here
+// nobody waits for so long.
 let lasting;
 before(async () => {
-	[brief, lasting] = await Promise.all(['1s', '600s'].map((timeout) =>
-		startStack({ options: { timeout } })));
+	lasting = await startStack({ options: { timeout: '600s' } });
 });
-after(() => Promise.all([brief, lasting].map((stack) => stack?.stop())));
+after(() => lasting?.stop());
 
 // The batches of messages that use has clients of Faye send.
 async function watchBatches(use) {
@@ -43,7 +43,7 @@ async function watchBatches(use) {
 
 test('F1: a reply without id or successful, after which Faye sends the ' +
     'message again', () =>
-	watchBatches((batches) => withClients(brief, ['faye', 'faye'],
+	watchBatches((batches) => withClients(lasting, ['faye', 'faye'],
 	    async (from, to) => {
 		const channel = freshChannel();
 		const received = await to.subscribe(channel);
@@ -54,9 +54,11 @@ test('F1: a reply without id or successful, after which Faye sends the ' +
 		for (const bad of ['/a/*', `/${'x'.repeat(1500)}`])
 			await assert.rejects(within(from.publish(bad, 1),
 			    'a reply'), { code: 405 });
-		// Faye asks again after 1.2 times the timeout.
-		const later = from.connects + 3;
-		await until(() => from.connects > later, 'holds have ended');
+		// What it still has here it would send again.
+		const waiting = [...from.client._dispatcher._envelopes.values()]
+		    .map(({ message }) => message.channel);
+		assert.deepEqual(waiting.filter((name) =>
+			name !== '/meta/connect'), []);
 		await receives(received, wanted);
 		const ids = batches.flat().filter(({ channel: name }) =>
 			!/meta.(handshake|connect)/.test(name))
@@ -67,20 +69,20 @@ test('F1: a reply without id or successful, after which Faye sends the ' +
 
 test('F2: an end of the process that says none, or later no handshake, for ' +
     'any of its subscriptions', () =>
-	withClients(brief, ['faye'], async (client) => {
+	withClients(lasting, ['faye'], async (client) => {
 		const channels = [freshChannel(), freshChannel(),
 			freshChannel()];
 		const received = [];
 		for (const channel of channels)
 			await client.follow(channel, received);
-		await brief.restartProcess();
+		await lasting.restartProcess();
 		await until(() => replies(client, '/meta/subscribe')
 		    .filter((reply) => reply.successful).length === 6,
 		    'it has subscribed again');
 		assert.equal(client.handshakes, 2);
 		for (const { advice } of client.got)
 			assert.notEqual(advice?.reconnect, 'none');
-		const from = await new Client(brief.http).join();
+		const from = await new Client(lasting.http).join();
 		for (const channel of channels)
 			await from.publish(channel, channel);
 		await receives(received, channels);
@@ -167,22 +169,17 @@ test('F3: a page of another origin that is refused JSONP first, a form as ' +
 });
 
 test('F4: advice whose timeout is in seconds or whose reconnect stays ' +
-    'handshake, a hold too long, or an event without data', async () => {
-	const stack = await startStack({ options: { timeout: '4s',
+    'handshake, or an event without data', async () => {
+	const stack = await startStack({ options: { timeout: '600s',
 		interval: '10ms' } });
 	try {
 		await withClients(stack, ['faye'], async (client) => {
 			const channel = freshChannel();
 			const received = await client.follow(channel);
 			const advice = { reconnect: 'retry', interval: 10,
-				timeout: 4000 };
+				timeout: 600000 };
 			assert.deepEqual(client.client._advice, advice);
-			let failed = 0;
-			client.client.bind('transport:down', () => failed++);
-			await until(() => client.connects > 2,
-			    'a hold has ended');
-			// Faye had called 1.2 times the timeout a failure.
-			assert.equal(failed, 0);
+			await until(() => client.connects > 0, 'it polls');
 			await stack.restartProcess();
 			await until(() => client.handshakes === 2 &&
 			    replies(client, '/meta/subscribe').length === 2,
@@ -196,6 +193,24 @@ test('F4: advice whose timeout is in seconds or whose reconnect stays ' +
 			for (const data of falsy)
 				await from.publish(channel, data);
 			await receives(received, falsy);
+		});
+	} finally {
+		await stack.stop();
+	}
+});
+
+test('F4: a hold too long', async () => {
+	const stack = await startStack({ options: { timeout: '4s' } });
+	try {
+		await withClients(stack, ['faye'], async (client) => {
+			// A slow machine makes it give up now and then, a slow
+			// server each time.
+			let before = 0;
+			client.client.bind('transport:down', () => {
+				before = client.connects;
+			});
+			await until(() => client.connects > before + 2,
+			    'holds have ended');
 		});
 	} finally {
 		await stack.stop();

@@ -10,7 +10,8 @@ import { until, within } from './support/wait.mjs';
 
 let stack;
 before(async () => {
-	stack = await startStack({ options: { timeout: '1s' } });
+	// Faye sends again what is not answered in 1.2 times that.
+	stack = await startStack({ options: { timeout: '600s' } });
 });
 after(() => stack?.stop());
 

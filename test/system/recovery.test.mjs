@@ -116,7 +116,7 @@ function reasons(stack) {
 for (const kind of Object.keys(kinds)) {
 	test(`${kind}: is refused when there are max_sessions, and gets in ` +
 	    'when one leaves', () =>
-		withStack({ timeout: '1s', max_sessions: 2 }, (stack) =>
+		withStack({ timeout: '600s', max_sessions: 2 }, (stack) =>
 			withNewClients(stack, [kind], async (client) => {
 				const channel = freshChannel();
 				const [one, two] = await joined(stack.http, 2);
