@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import vm from 'node:vm';
 import { request } from './raw.mjs';
-import { until, within } from './wait.mjs';
+import { patience, until, within } from './wait.mjs';
 
 // Faye looks around for a browser, so it comes before the shim makes one.
 const faye = createRequire(import.meta.url)('faye');
@@ -12,8 +12,8 @@ const { adapt } = await import('cometd-nodejs-client');
 adapt();
 const { CometD, LongPollingTransport } = await import('cometd');
 
-// Notes each request in requests: { url, messages, xhr }, and the text of the
-// response once it is there.
+// Notes each request in requests: { url, messages, xhr }, and once it is over
+// the text of the response, or that it has failed.
 class WatchedLongPolling extends LongPollingTransport {
 	constructor(requests) {
 		super();
@@ -27,6 +27,9 @@ class WatchedLongPolling extends LongPollingTransport {
 		noted.xhr = super.xhrSend({ ...packet, onSuccess: (text) => {
 			noted.text = text;
 			packet.onSuccess(text);
+		}, onError: (...why) => {
+			noted.failed = true;
+			packet.onError(...why);
 		} });
 		return noted.xhr;
 	}
@@ -40,7 +43,8 @@ export class CometdClient {
 		this.client = new CometD();
 		this.client.configure({ url: `${stack.url}/cometd`,
 			logLevel: 'error', backoffIncrement: 50,
-			maxBackoff: 200, ...settings });
+			maxBackoff: 200, maxNetworkDelay: patience,
+			...settings });
 		this.requests = [];
 		this.client.unregisterTransport('long-polling');
 		this.client.registerTransport('long-polling',
