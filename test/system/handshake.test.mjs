@@ -1,10 +1,10 @@
 // handshake.test.mjs - /meta/handshake (rules 24-33, 76).
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { Client, send, types } from './support/bayeux.mjs';
 import { startStack } from './support/stack.mjs';
-import { until } from './support/wait.mjs';
+import { inTime, moment, until } from './support/wait.mjs';
 
 let stack;
 before(async () => {
@@ -138,42 +138,44 @@ test('rule 76: names are cleaned before they stand in errors', async () => {
 	assert.match(long.error, /^300:[^:,]*:version_mismatch$/);
 });
 
-describe('with two sessions at most', () => {
-	let small;
-	before(async () => {
-		small = await startStack({ front: 'lighttpd', options: {
-			timeout: '600s', max_sessions: 2,
-			max_interval: '300ms' } });
-	});
-	after(() => small.stop());
-
-	const full = async () => {
-		const client = new Client(small.http);
-		const reply = await client.handshake();
-		return reply.successful ? null : reply;
-	};
-
-	test('rules 28, 33, 84, 86: over max_sessions a handshake fails, and' +
-	    ' works again when a session has expired', async () => {
-		// One that never connects, and one that does once.
-		const first = new Client(small.http);
-		await first.handshake();
-		const second = await new Client(small.http).join();
-		const refused = await until(full, 'a handshake is refused');
-		assert.match(refused.error, /^\d{3}:[^:]*:\w+$/);
-		assert.ok(!('clientId' in refused));
-		assert.notEqual(refused.advice.reconnect, 'none');
-		assert.notEqual(refused.advice.reconnect, 'retry');
-		assert.ok(refused.advice.interval > 0);
-		const enter = async () => {
-			const client = new Client(small.http);
-			return (await client.handshake()).successful && client;
-		};
-		await until(enter, 'the first session expires');
-		await until(enter, 'the second session expires');
-		for (const gone of [first, second]) {
-			const reply = await gone.publish('/a', 1);
-			assert.equal(reply.error, '402::session_unknown');
+// What is alive has to live through all requests before its end is waited for.
+test('rules 28, 33, 84, 86: over max_sessions a handshake fails, and works' +
+    ' again when a session has expired', () =>
+	inTime(moment / 4, async (mark) => {
+		const small = await startStack({ options: { timeout: '600s',
+			max_sessions: 2, max_interval: `${moment}ms` } });
+		try {
+			await fillAndWait(small.http, mark);
+		} finally {
+			await small.stop();
 		}
-	});
-});
+	}));
+
+async function fillAndWait(address, mark) {
+	// One that never connects, and one that does once.
+	const [first, second, third] = Array.from({ length: 3 },
+	    () => new Client(address));
+	mark();
+	await first.handshake();
+	mark();
+	await second.handshake();
+	mark();
+	await second.connect();
+	mark();
+	const refused = await third.handshake();
+	mark();
+	assert.equal(refused.successful, false);
+	assert.match(refused.error, /^\d{3}:[^:]*:\w+$/);
+	assert.ok(!('clientId' in refused));
+	assert.notEqual(refused.advice.reconnect, 'none');
+	assert.notEqual(refused.advice.reconnect, 'retry');
+	assert.ok(refused.advice.interval > 0);
+	const enter = async () =>
+		(await new Client(address).handshake()).successful;
+	await until(enter, 'the first session expires');
+	await until(enter, 'the second session expires');
+	for (const gone of [first, second]) {
+		const reply = await gone.publish('/a', 1);
+		assert.equal(reply.error, '402::session_unknown');
+	}
+}

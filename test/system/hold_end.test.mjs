@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client, freshChannel, joined } from './support/bayeux.mjs';
 import { startStack } from './support/stack.mjs';
-import { until } from './support/wait.mjs';
+import { inTime, moment, until } from './support/wait.mjs';
 
 async function withStack(options, use) {
 	const stack = await startStack({ options });
@@ -34,33 +34,52 @@ test('rule 40: a hold ends after timeout, with a reply alone', () =>
 	}));
 
 test('rule 84: a session does not expire while its connect is held', () =>
-	withStack({ timeout: '2500ms', max_interval: '500ms' },
-	    async (stack) => {
-		const channel = freshChannel();
-		const client = await new Client(stack.http).join();
-		await client.subscribe(channel);
+	inTime(moment, (mark) => withStack({ timeout: `${3 * moment}ms`,
+		max_interval: `${moment}ms` }, async (stack) => {
+		const client = new Client(stack.http);
+		mark();
+		await client.handshake();
+		mark();
+		await client.connect();
+		mark();
 		const [reply, ...rest] = await client.connect();
+		mark(3 * moment);
 		assert.equal(reply.successful, true);
 		assert.deepEqual(rest, []);
-	}));
+		const published = await client.publish(freshChannel(), 1);
+		mark();
+		assert.equal(published.successful, true);
+	})));
 
 test('rules 84, 86: without a connect it expires, and all it had goes', () =>
-	withStack({ timeout: '600s', max_sessions: 1, max_interval: '300ms' },
-	    async (stack) => {
+	inTime(moment, (mark) => withStack({ timeout: '600s',
+		max_sessions: 1, max_interval: `${moment}ms` },
+	async (stack) => {
 		const channel = freshChannel();
-		const gone = await new Client(stack.http).join();
-		await gone.subscribe(channel);
+		const gone = new Client(stack.http);
+		mark();
+		await gone.handshake();
+		mark();
+		const [first] = await gone.connect();
+		mark();
+		assert.equal(first.successful, true);
+		const { successful } = await gone.subscribe(channel);
+		mark();
+		assert.equal(successful, true);
 		const next = await until(async () => {
 			const client = new Client(stack.http);
 			const reply = await client.handshake();
+			mark();
 			return reply.successful && client;
 		}, 'the only session expires');
 		const [reply] = await gone.connect();
+		mark();
 		assert.equal(reply.error, '402::session_unknown');
 		assert.equal(reply.advice.reconnect, 'handshake');
-		assert.deepEqual(await next.publish(channel, 1).then(
-		    ({ successful }) => successful), true);
-	}));
+		const published = await next.publish(channel, 1);
+		mark();
+		assert.equal(published.successful, true);
+	})));
 
 test('rule 42: duplicate_connect_status is the status', () =>
 	withStack({ timeout: '600s', duplicate_connect_status: 500 },

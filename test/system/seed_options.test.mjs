@@ -13,7 +13,7 @@ import { Client, events, freshChannel, post, send }
 import { untilInHand } from './support/front_cases.mjs';
 import { request } from './support/raw.mjs';
 import { scratchFolder, startStack } from './support/stack.mjs';
-import { until } from './support/wait.mjs';
+import { inTime, moment, until } from './support/wait.mjs';
 
 async function withStack(options, use) {
 	const stack = await startStack({ options });
@@ -47,23 +47,31 @@ test('AnonPublish: clients may publish without a handshake, if told so',
 
 // Its 120 seconds are our timeout and max_interval together.
 test('ConnectTimeout: a client that goes too long without a connect has to' +
-    ' handshake again', () => withStack({ timeout: '4s', max_interval: '2s' },
-    async (stack) => {
-	const client = await new Client(stack.http).join();
+    ' handshake again', () => inTime(moment, (mark) => withStack({
+	timeout: `${3 * moment}ms`, max_interval: `${moment}ms`
+}, async (stack) => {
+	const client = new Client(stack.http);
+	mark();
+	await client.handshake();
+	mark();
+	await client.connect();
+	mark();
 	// To have one open is not to be without, however long it lasts.
 	const began = Date.now();
 	const [held] = await client.connect();
-	assert.ok(Date.now() - began > 2000);
+	mark(3 * moment);
+	assert.ok(Date.now() - began > 2 * moment);
 	assert.equal(held.successful, true);
 	const [next] = await client.connect({ advice: { timeout: 0 } });
+	mark();
 	assert.equal(next.successful, true);
 	await until(() => /event=gone .* reason=expired$/m.test(stack.output),
 	    'the session ends');
 	const [late] = await client.connect();
 	assert.equal(late.error, '402::session_unknown');
 	assert.equal(late.advice.reconnect, 'handshake');
-	await client.join();
-}));
+	assert.equal((await client.handshake()).successful, true);
+})));
 
 test('ClientMaxConnections: one more from an address is refused, and pages' +
     ' are not counted', () => withStack({ timeout: '600s',
