@@ -8,7 +8,7 @@ import { Client, barrier, events, freshChannel, joined }
 import { CometdClient, datas, receives, replies } from './support/clients.mjs';
 import { Peer, conversation, exchange } from './support/fastcgi.mjs';
 import { startStack } from './support/stack.mjs';
-import { until, within } from './support/wait.mjs';
+import { patience, until, within } from './support/wait.mjs';
 import { Way } from './support/way.mjs';
 
 const { AckExtension } = await import('cometd');
@@ -100,12 +100,13 @@ test('rule 96: events come with connects alone, in one order', async () => {
 
 test('rule 97: every connect reply has a number, without events too',
     async () => {
-	const { to, publish } = await pair(brief.http, brief);
-	assert.deepEqual(batch(await to.connectAck(1)), [{ ack: 2 }]);
+	const { to, publish } = await pair(lasting.http);
+	const soon = { advice: { timeout: 100 } };
+	assert.deepEqual(batch(await to.connectAck(1, soon)), [{ ack: 2 }]);
 	const held = await to.holdAck(2);
 	await publish('a');
 	assert.deepEqual(batch(await held.replies()), ['a', { ack: 3 }]);
-	assert.deepEqual(batch(await to.connectAck(3)), [{ ack: 4 }]);
+	assert.deepEqual(batch(await to.connectAck(3, soon)), [{ ack: 4 }]);
 	assert.deepEqual(batch(await to.connectAck(4,
 	    { advice: { timeout: 0 } })), [{ ack: 5 }]);
 });
@@ -384,20 +385,24 @@ for (const [how, share] of [['lost', 0], ['cut off', 0.6]]) {
 test('the client of npm overtakes a connect whose answer does not come, and ' +
     'has each event once', () =>
 	withWay(brief, (way) =>
-		withAckClient(way, { maxNetworkDelay: 500 }, async (client) => {
+		withAckClient(way, {}, async (client) => {
 			const channel = freshChannel();
 			const received = await client.follow(channel);
 			const [from] = await joined(brief.http, 1);
 			await from.publish(channel, 'a');
 			await receives(received, ['a']);
-			await until(() => acknowledged(client).length >
-			    given(client).length, 'it polls');
+			// From the next connect on.
+			client.client.configure({ maxNetworkDelay: 500 });
+			const { length } = acknowledged(client);
+			await until(() => acknowledged(client).length > length,
+			    'it polls');
 			await barrier(brief.http);
 			way.stall('"/meta/connect"');
 			await from.publish(channel, 'b');
 			await from.publish(channel, 'c');
 			await until(() => client.failures.length > 0,
 			    'it gives up');
+			client.client.configure({ maxNetworkDelay: patience });
 			way.resume();
 			await receives(received, ['a', 'b', 'c']);
 			assert.equal(client.handshakes, 1);
