@@ -18,16 +18,9 @@ import { Connection, request } from './raw.mjs';
 import { htdocs, startStack } from './stack.mjs';
 import { until, within } from './wait.mjs';
 
-// How many requests the process has in hand: connections to its socket.
-function inHand(stack) {
-	return fs.readFileSync('/proc/net/unix', 'utf8').split('\n')
-	    .map((line) => line.trim().split(/\s+/))
-	    .filter((field) => field[7] === stack.socket && field[5] === '03')
-	    .length;
-}
-
+// Each request that the process has in hand is a connection to its socket.
 export function untilInHand(stack, count) {
-	return until(() => inHand(stack) === count,
+	return until(() => stack.connections() === count,
 	    `${count} requests are in hand`);
 }
 

@@ -198,6 +198,15 @@ class Stack {
 		return `http://127.0.0.1:${this.port}`;
 	}
 
+	// Connections to the socket of the process, as many as it has accepted
+	// or, if they wait, as it has not.
+	connections({ wait = false } = {}) {
+		return fs.readFileSync('/proc/net/unix', 'utf8').split('\n')
+		    .map((line) => line.trim().split(/\s+/))
+		    .filter((field) => field[7] === this.socket &&
+			field[5] === (wait ? '02' : '03')).length;
+	}
+
 	// Where the web server listens.
 	get http() {
 		return { port: this.port };
