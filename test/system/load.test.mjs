@@ -115,7 +115,7 @@ for (const way of ['lighttpd', 'fcgi']) {
 
 	test(`churn, ${way}`, async () => {
 		const report = assertWell(await run('churn', addresses[way],
-		    '--count', '30', '--arrivals', '100', '--stay', '100ms',
+		    '--count', '30', '--arrivals', '100', '--stay', '500ms',
 		    '--rate', '100', '--duration', '60s'));
 		assert.equal(report.joined, 30 + 1);
 		assert.equal(report.left, 30);

@@ -4,11 +4,11 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { Faulty, everybody } from './support/faulty.mjs';
 import { assertWell, load, loadTool } from './support/load.mjs';
 import { Child, freePort, scratchFolder, tree } from './support/stack.mjs';
-import { until, within } from './support/wait.mjs';
+import { moment, patience, until, within } from './support/wait.mjs';
 
 const clients = 5;
 let folder;
@@ -27,12 +27,12 @@ async function withServer(faults, fn) {
 	}
 }
 
-// Ten messages at a rate to five clients; the end waits no longer than it
-// must where something never comes.
+// Ten messages at a rate to five clients; what has not come after a while will
+// never come.
 function fanOut(faults, ...args) {
 	return withServer(faults, (address) => load('fan-out', address,
 	    '--clients', String(clients), '--count', '10', '--rate', '200',
-	    '--drain', '1s', ...args));
+	    '--drain', `${patience / 6}ms`, ...args));
 }
 
 // What went wrong, and nothing else.
@@ -58,151 +58,175 @@ async function says(args, code, message, command = [loadTool]) {
 	assert.equal(ended.code, code);
 }
 
-test('a server that does no wrong is found to do none', async () => {
-	const report = assertWell(await fanOut({}));
-	assert.equal(report.delivered, 50);
-});
-
-test('a lost message is lost for each who did not get it', async () => {
-	assertWrong(await fanOut({
-		spread: (event, number, sessions) => number === 3 ?
-		    everybody(event, sessions).slice(0, 2) :
-		    everybody(event, sessions)
-	}), { lost: 3 });
-});
-
-test('the last message that is lost is missed too', async () => {
-	assertWrong(await fanOut({
-		spread: (event, number, sessions) => number === 9 ? [] :
-		    everybody(event, sessions)
-	}), { lost: clients });
-});
-
-test('a message that comes twice is doubled', async () => {
-	assertWrong(await fanOut({
-		spread: (event, number, sessions) => number !== 4 ?
-		    everybody(event, sessions) :
-		    [...everybody(event, sessions),
-			...everybody(event, sessions).slice(0, 2)]
-	}), { doubled: 2 });
-});
-
-test('messages that overtake each other are misordered', async () => {
-	let early;
-	assertWrong(await fanOut({
-		spread: (event, number, sessions) => {
-			if (number === 2) {
-				early = event;
-				return [];
-			}
-			return number === 3 ? [...everybody(event, sessions),
-				...everybody(early, sessions)] :
-			    everybody(event, sessions);
-		}
-	}), { misordered: clients });
-});
-
-test('a message that was changed is foreign, and lost', async () => {
-	assertWrong(await fanOut({
-		spread: (event, number, sessions) =>
-		    everybody(event, sessions).map(([session, one], i) =>
-			[session, number === 5 && i === 0 ?
-			    { ...one, data: one.data.replace(/x$/, 'y') } :
-			    one])
-	}), { lost: 1, foreign: 1 });
-});
-
-test('a message to one who did not subscribe is foreign', async () => {
-	assertWrong(await fanOut({
-		spread: (event, number, sessions) => number === 0 ?
-		    sessions.map((session) => [session, event]) :
-		    everybody(event, sessions)
-	}), { foreign: 1 });
-});
-
-test('a gap is seen by those who come and go', async () => {
-	const { report, code } = await withServer({
-		spread: (event, number, sessions) => number % 10 === 5 ? [] :
-		    everybody(event, sessions)
-	}, (address) => load('churn', address, '--clients', '3', '--stay',
-	    '200ms', '--count', '6', '--rate', '200', '--vanish', '100',
-	    '--duration', '20s'));
-	assert.ok(report.lost > 0);
-	assert.equal(report.left, 6);
-	assert.equal(code, 1);
-});
-
-// What comes in place of the answer to a publish, the third of ten.
-for (const [what, answer, kind, delivered] of [
-	['a status', { status: 503, body: 'busy' }, 'status', 9],
-	['a refusal', { body: [{ successful: false, channel: '/x',
-		error: '403::publish_denied' }] }, 'refused', 9],
-	['no JSON', { body: '<html>' }, 'malformed', 9],
-	['half of an answer', { body: '[{"successful":' }, 'malformed', 9],
-	['the end of the connection', 'close', 'closed', 9],
-	['nothing', 'silence', 'unanswered', 2]]) {
-	test(`${what} in place of an answer is an error`, async () => {
-		const run = await fanOut({ answer: (messages, number) =>
-		    number === 2 ? answer : undefined });
-		assert.equal(run.report.delivered, delivered * clients);
-		const { published, unsent } = run.report;
-		assert.equal(published + unsent, 10);
-		assert.equal(unsent > 0, answer === 'silence');
-		assertWrong(run, { [kind]: 1, ...(unsent && { unsent }),
-			lost: (published - delivered) * clients });
+// Where something never comes the tool waits for it, as long for each of them.
+describe('a server that does wrong', { concurrency: 30 }, () => {
+	test('a server that does no wrong is found to do none', async () => {
+		const report = assertWell(await fanOut({}));
+		assert.equal(report.delivered, 50);
 	});
-}
 
-test('a probe that is not answered is an error', async () => {
-	const { code, report } = await fanOut({ answer: ([{ channel }]) =>
-	    channel.endsWith('/quiet') ? 'silence' : undefined },
-	'--probe', '20');
-	assert.equal(code, 1);
-	assert.equal(report.delivered, 10 * clients);
-	assert.ok(report.errors.unanswered > 0);
-});
+	test('a lost message is lost for each who did not get it', async () => {
+		assertWrong(await fanOut({
+			spread: (event, number, sessions) => number === 3 ?
+			    everybody(event, sessions).slice(0, 2) :
+			    everybody(event, sessions)
+		}), { lost: 3 });
+	});
 
-test('a flood waits for its answer, and nobody for the flood', async () => {
-	const run = await fanOut({ answer: ([{ channel }]) =>
-	    channel.endsWith('/flood') ? 'silence' : undefined },
-	'--flood', '100000');
-	assert.equal(run.report.delivered, 10 * clients);
-	assert.equal(run.report.flooded, 100);
-	assert.equal(run.report.flood_acked, 0);
-	assertWrong(run, { unanswered: 1 });
-});
+	test('the last message that is lost is missed too', async () => {
+		assertWrong(await fanOut({
+			spread: (event, number, sessions) => number === 9 ? [] :
+			    everybody(event, sessions)
+		}), { lost: clients });
+	});
 
-test('a publisher whose connections break goes on', async () => {
-	const run = await fanOut({ answer: (messages, number) =>
-	    number < 3 ? 'close' : undefined });
-	assert.equal(run.report.published, 10);
-	assertWrong(run, { closed: 3, lost: 3 * clients });
-});
+	test('a message that comes twice is doubled', async () => {
+		assertWrong(await fanOut({
+			spread: (event, number, sessions) => number !== 4 ?
+			    everybody(event, sessions) :
+			    [...everybody(event, sessions),
+				...everybody(event, sessions).slice(0, 2)]
+		}), { doubled: 2 });
+	});
 
-test('what goes wrong for who never reads is no error', async () => {
-	let dropped = 0;
-	assertWell(await withServer({ spread: (event, number, sessions) => {
-		for (const session of number === 2 ? sessions : [])
-			if (session.subscribed) {
-				session.drop();
-				dropped++;
+	test('messages that overtake each other are misordered', async () => {
+		let early;
+		assertWrong(await fanOut({
+			spread: (event, number, sessions) => {
+				if (number === 2) {
+					early = event;
+					return [];
+				}
+				const all = everybody(event, sessions);
+				return number === 3 ?
+				    [...all, ...everybody(early, sessions)] :
+				    all;
 			}
-		return number < 2 ? everybody(event, sessions) : [];
-	} }, (address) => load('slow', address, '--clients', '4', '--count',
-	    '5', '--rate', '50', '--late-readers', '0', '--never-readers',
-	    '4')));
-	assert.equal(dropped, 4);
-});
+		}), { misordered: clients });
+	});
 
-test('a session that the server ends is an error', async () => {
-	const run = await fanOut({ answer: ([{ channel, clientId, advice }]) =>
-	    channel === '/meta/connect' && !advice && clientId === '0' ?
-		{ body: [{ channel, successful: false,
-		    error: '402::session_unknown',
-		    advice: { reconnect: 'handshake' } }] } : undefined });
-	assertWrong(run, { session_ended: 1, lost: 10 });
-	assert.equal(run.report.first_error,
-	    'session_ended: 402::session_unknown');
+	test('a message that was changed is foreign, and lost', async () => {
+		assertWrong(await fanOut({
+			spread: (event, number, sessions) => {
+				const [[session, one], ...others] =
+				    everybody(event, sessions);
+				const data = number === 5 ?
+				    one.data.replace(/x$/, 'y') : one.data;
+				return [[session, { ...one, data }], ...others];
+			}
+		}), { lost: 1, foreign: 1 });
+	});
+
+	test('a message to one who did not subscribe is foreign', async () => {
+		assertWrong(await fanOut({
+			spread: (event, number, sessions) => number === 0 ?
+			    sessions.map((session) => [session, event]) :
+			    everybody(event, sessions)
+		}), { foreign: 1 });
+	});
+
+	test('a gap is seen by those who come and go', async () => {
+		const { report, code } = await withServer({
+			spread: (event, number, sessions) =>
+			    number % 10 === 5 ? [] : everybody(event, sessions)
+		}, (address) => load('churn', address, '--clients', '3',
+		    '--stay', '200ms', '--count', '6', '--rate', '200',
+		    '--vanish', '100', '--duration', '20s'));
+		assert.ok(report.lost > 0);
+		assert.equal(report.left, 6);
+		assert.equal(code, 1);
+	});
+
+	// What comes in place of the answer to a publish, the third of ten.
+	for (const [what, answer, kind, delivered] of [
+		['a status', { status: 503, body: 'busy' }, 'status', 9],
+		['a refusal', { body: [{ successful: false, channel: '/x',
+			error: '403::publish_denied' }] }, 'refused', 9],
+		['no JSON', { body: '<html>' }, 'malformed', 9],
+		['half of an answer', { body: '[{"successful":' }, 'malformed',
+			9],
+		['the end of the connection', 'close', 'closed', 9],
+		['nothing', 'silence', 'unanswered', 2]]) {
+		test(`${what} in place of an answer is an error`, async () => {
+			const run = await fanOut({ answer: (messages, number) =>
+			    number === 2 ? answer : undefined });
+			assert.equal(run.report.delivered, delivered * clients);
+			const { published, unsent } = run.report;
+			assert.equal(published + unsent, 10);
+			assert.equal(unsent > 0, answer === 'silence');
+			assertWrong(run, { [kind]: 1, ...(unsent && { unsent }),
+				lost: (published - delivered) * clients });
+		});
+	}
+
+	test('a probe that is not answered is an error', async () => {
+		const { code, report } = await fanOut({
+			answer: ([{ channel }]) =>
+			    channel.endsWith('/quiet') ? 'silence' : undefined
+		}, '--probe', '20');
+		assert.equal(code, 1);
+		assert.equal(report.delivered, 10 * clients);
+		assert.ok(report.errors.unanswered > 0);
+	});
+
+	test('a flood waits for its answer, and nobody for the flood',
+	    async () => {
+		const run = await fanOut({ answer: ([{ channel }]) =>
+		    channel.endsWith('/flood') ? 'silence' : undefined },
+		'--flood', '100000');
+		assert.equal(run.report.delivered, 10 * clients);
+		assert.equal(run.report.flooded, 100);
+		assert.equal(run.report.flood_acked, 0);
+		assertWrong(run, { unanswered: 1 });
+	});
+
+	test('a publisher whose connections break goes on', async () => {
+		const run = await fanOut({ answer: (messages, number) =>
+		    number < 3 ? 'close' : undefined });
+		assert.equal(run.report.published, 10);
+		assertWrong(run, { closed: 3, lost: 3 * clients });
+	});
+
+	test('what goes wrong for who never reads is no error', async () => {
+		let dropped = 0;
+		const spread = (event, number, sessions) => {
+			for (const session of number === 2 ? sessions : [])
+				if (session.subscribed) {
+					session.drop();
+					dropped++;
+				}
+			return number < 2 ? everybody(event, sessions) : [];
+		};
+		assertWell(await withServer({ spread }, (address) =>
+			load('slow', address, '--clients', '4', '--count', '5',
+			    '--rate', '50', '--late-readers', '0',
+			    '--never-readers', '4')));
+		assert.equal(dropped, 4);
+	});
+
+	test('a session that the server ends is an error', async () => {
+		const gone = { channel: '/meta/connect', successful: false,
+			error: '402::session_unknown',
+			advice: { reconnect: 'handshake' } };
+		const run = await fanOut({
+			answer: ([{ channel, clientId, advice }]) =>
+			    channel === gone.channel && !advice &&
+			    clientId === '0' ? { body: [gone] } : undefined
+		});
+		assertWrong(run, { session_ended: 1, lost: 10 });
+		assert.equal(run.report.first_error,
+		    'session_ended: 402::session_unknown');
+	});
+
+	test('a late answer makes what was due behind it late', async () => {
+		const report = assertWell(await fanOut({
+			answer: (messages, number) => number === 0 ?
+			    new Promise((resolve) => setTimeout(resolve, 500)) :
+			    undefined
+		}));
+		// Nine of ten were due in the first 50 ms, and sent after 500.
+		assert.ok(report.latency_us.p50 > 400000);
+	});
 });
 
 test('a server that is not there is an error for each client', async () => {
@@ -232,7 +256,8 @@ test('of each kind of error the first is told', async () => {
 	} }, (address, one) => {
 		server = one;
 		return load('fan-out', address, '--clients', String(clients),
-		    '--count', '10', '--rate', '200', '--drain', '1s');
+		    '--count', '10', '--rate', '200',
+		    '--drain', `${moment}ms`);
 	});
 	assertWrong(run, { closed: 1, not_connected: 9, lost: 10 * clients });
 	assert.equal(run.report.first_error, 'closed');
@@ -253,7 +278,8 @@ test('the deadline ends a run, which reports what it has', async () => {
 		answer: ([{ channel }]) =>
 		    channel === '/meta/subscribe' ? 'silence' : undefined
 	}, (address) => load('fan-out', address, '--clients', '3',
-	    '--deadline', '300ms', '--pid', String(process.pid)));
+	    '--deadline', `${2 * moment}ms`,
+	    '--pid', String(process.pid)));
 	assert.equal(code, 1);
 	assert.equal(report.end, 'deadline');
 	assert.ok(report.processes[0].rss_with > 0);

@@ -3,15 +3,16 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { Child, program } from './stack.mjs';
-import { within } from './wait.mjs';
+import { patience, within } from './wait.mjs';
 
 export const loadTool = path.join(path.dirname(path.dirname(program)),
     'test/load/bayeux-load');
 
 // Run it to its end: { code, report, output }.
 export async function load(mode, address, ...args) {
-	const child = new Child(loadTool,
-	    ['--json', '--drain', '20s', ...args, mode, address]);
+	const child = new Child(loadTool, ['--json',
+		'--drain', `${patience / 2}ms`, '--deadline', `${patience}ms`,
+		...args, mode, address]);
 	const { code } = await within(child.exit, `the end of ${mode}`);
 	child.assertClean();
 	const line = child.output.split('\n').find((one) => one[0] === '{');
