@@ -8,7 +8,7 @@ import { barrier, Client, events, freshChannel, joined }
 import { CometdClient } from './support/clients.mjs';
 import { request } from './support/raw.mjs';
 import { pluginFile, startStack } from './support/stack.mjs';
-import { until, watch, within } from './support/wait.mjs';
+import { inTime, until, watch, within } from './support/wait.mjs';
 
 // Nothing ends by itself.
 function start({ keys = '', ...options } = {}) {
@@ -529,7 +529,9 @@ test('who waits for a verdict is answered when the server stops', async () => {
 	}
 });
 
-test('whom a plugin forgets when the server stops is denied', async () => {
+// After a second, and that is well before the server would end anyway.
+test('whom a plugin forgets when the server stops is denied', () =>
+    inTime(5000, async (mark) => {
 	const own = await start({ keys: 'forgets = yes' });
 	try {
 		const [client] = await joined(own.http, 1);
@@ -541,7 +543,9 @@ test('whom a plugin forgets when the server stops is denied', async () => {
 		    { data: { do: 'hear', data: true } });
 		await until(async () => events(await client.send([release]))
 		    .length > 0, 'others go on');
+		mark();
 		await own.stopProcess();
+		mark(1000);
 		assert.deepEqual(await within(parked.promise, 'a reply'),
 		    [{ channel: '/a', id, successful: false,
 			error: '403:denied_by_security_policy:publish_denied',
@@ -551,7 +555,7 @@ test('whom a plugin forgets when the server stops is denied', async () => {
 	} finally {
 		await own.stop();
 	}
-});
+}));
 
 test('who may not connect may not read a stream', async () => {
 	const own = await start({ keys: 'bans = yes' });

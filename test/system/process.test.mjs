@@ -9,7 +9,7 @@ import * as fcgi from './support/fastcgi.mjs';
 import { Connection } from './support/raw.mjs';
 import { Child, command, freePort, killChildren, optionArgs, run,
 	scratchFolder, startStack, wrapper } from './support/stack.mjs';
-import { until } from './support/wait.mjs';
+import { inTime, until } from './support/wait.mjs';
 
 after(killChildren);
 
@@ -70,10 +70,15 @@ async function hold(address, count) {
 	return { peer, ids };
 }
 
+// It ends after so many milliseconds at the latest.
+const STOP_LIMIT = 5000;
+
 for (const signal of ['SIGTERM', 'SIGINT']) {
 	test(`${signal} answers held connects with retry and exits 0`, () =>
-		withStack({ options: { timeout: '600s' } }, async (stack) => {
+		inTime(STOP_LIMIT, (mark) => withStack({ options: {
+			timeout: '600s' } }, async (stack) => {
 			const { peer, ids } = await hold(stack.fcgi, 50);
+			mark();
 			const ended = stack.killProcess(signal);
 			const intervals = new Set();
 			for (const id of ids) {
@@ -89,10 +94,11 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 			assert.ok(intervals.size > 1, 'they come back spread');
 			assert.deepEqual(await ended,
 			    { code: 0, signal: null }, stack.output);
+			mark();
+			peer.close();
 			assert.match(stack.output,
 			    /event=stopped unanswered=0 limit_reached=no/);
-			peer.close();
-		}));
+		})));
 }
 
 test('SIGTERM answers held connects through a web server', () =>
