@@ -126,23 +126,25 @@ export function optionArgs(options) {
 }
 
 // A server that listens there and keeps nothing running; null: another does.
-function listenAt(port, host) {
+function listenAt(port) {
 	return new Promise((resolve) => {
 		const server = net.createServer().unref();
 		server.on('error', () => resolve(null));
-		server.listen(port, host, () => resolve(server));
+		server.listen(port, '127.0.0.1', () => resolve(server));
 	});
 }
 
 // Below those that the system gives to clients, so that no connection of a test
 // that runs at the same time can take it in between.  Nor can another test: who
-// has a port is known by its being taken at 127.0.0.2, until the test's end.
+// has a port also listens at one that is higher by so many, until its end.
+const CLAIM = 10000;
+
 export async function freePort() {
 	for (;;) {
-		const port = 10000 + Math.floor(Math.random() * 20000);
-		if (!await listenAt(port, '127.0.0.2'))
+		const port = 10000 + Math.floor(Math.random() * CLAIM);
+		if (!await listenAt(port + CLAIM))
 			continue;
-		const server = await listenAt(port, '127.0.0.1');
+		const server = await listenAt(port);
 		if (!server)
 			continue;
 		await new Promise((resolve) => server.close(resolve));
