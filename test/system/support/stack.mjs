@@ -18,7 +18,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Connection, request } from './raw.mjs';
-import { until, within } from './wait.mjs';
+import { asFinal, until, within } from './wait.mjs';
 
 export const tree = fileURLToPath(new URL('../../../', import.meta.url))
     .replace(/\/$/, '');
@@ -101,10 +101,11 @@ export class Child {
 
 	// Fails when a sanitizer or valgrind has something to report.
 	assertClean() {
-		assert.doesNotMatch(this.output,
-		    /ERROR: \w+Sanitizer|runtime error:|LeakSanitizer/);
-		assert.doesNotMatch(this.output,
-		    /==\d+== (Invalid|Conditional jump|Use of unini|Syscall)/);
+		for (const faults of [
+		    /ERROR: \w+Sanitizer|runtime error:|LeakSanitizer/,
+		    /==\d+== (Invalid|Conditional jump|Use of unini|Syscall)/])
+			if (faults.test(this.output))
+				throw asFinal(new Error(this.output));
 	}
 }
 
@@ -288,9 +289,10 @@ class Stack {
 	}
 
 	async stopProcess() {
-		const ended = await this.killProcess('SIGTERM');
-		assert.deepEqual(ended, { code: 0, signal: null },
-		    this.output);
+		const { code, signal } = await this.killProcess('SIGTERM');
+		if (code !== 0)
+			throw asFinal(new Error(
+			    `ended by ${code ?? signal}: ${this.output}`));
 	}
 
 	async stop() {
