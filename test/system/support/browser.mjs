@@ -87,12 +87,14 @@ class Browser {
 		this.chrome = chrome;
 	}
 
-	// Open url as somebody new; phone: on a small touch screen.
-	async visit(url, { phone = false, ...options } = {}) {
+	// Open url as somebody new; phone: on a small touch screen; first: a
+	// script that each page runs before its own.
+	async visit(url, { phone = false, first = '', ...options } = {}) {
 		const context = await this.chrome.newContext({
 			locale: 'en-GB', ...(phone ? PHONE : {}), ...options
 		});
 		context.setDefaultTimeout(patience);
+		await context.addInitScript(first);
 		const page = await context.newPage();
 		const visitor = new Visitor(context, page,
 		    new URL(url).origin);
