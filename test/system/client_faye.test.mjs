@@ -57,8 +57,7 @@ test('F1: a reply without id or successful, after which Faye sends the ' +
 		// What it still has here it would send again.
 		const waiting = [...from.client._dispatcher._envelopes.values()]
 		    .map(({ message }) => message.channel);
-		assert.deepEqual(waiting.filter((name) =>
-			name !== '/meta/connect'), []);
+		assert.deepEqual([...new Set(waiting)], ['/meta/connect']);
 		await receives(received, wanted);
 		const ids = batches.flat().filter(({ channel: name }) =>
 			!/meta.(handshake|connect)/.test(name))

@@ -298,7 +298,7 @@ test('rule 46: the fifth tab is advised, until one leaves', async () => {
 	await leave(all.slice(1), held.slice(1));
 });
 
-// nginx always sees who leaves; lighttpd may overlook it.
+// nginx always sees who leaves.
 test('rule 46: a tab that is closed makes room', async () => {
 	const own = await startStack({ front: 'nginx', options: LONG });
 	try {

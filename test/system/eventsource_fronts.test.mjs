@@ -22,6 +22,7 @@ async function beatsUntilNoticed(stack, clock) {
 	stream.abort();
 	await until(() => closings(stack, client) === 1,
 	    'its leaving is noticed');
+	assert.equal(clock.hasEnded, false);
 	return clock.beats - before;
 }
 

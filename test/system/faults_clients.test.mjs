@@ -10,7 +10,7 @@ import * as fcgi from './support/fastcgi.mjs';
 import { pollersOf, receive, stopAll } from './support/poller.mjs';
 import { Connection, format } from './support/raw.mjs';
 import { startStack, wrapper } from './support/stack.mjs';
-import { until, within } from './support/wait.mjs';
+import { until, watch, within } from './support/wait.mjs';
 
 const many = wrapper.length > 0 ? 30 : 100;
 
@@ -128,11 +128,15 @@ test(`${many} that send byte by byte are answered, and hold up nobody`,
 		peer.close();
 		return response.json;
 	});
+	const all = watch(Promise.all(slow));
 	// Others are served before the last of those bytes is sent.
-	for (let i = 0; i < 5; i++)
-		await tell();
-	finish();
-	for (const [reply] of await Promise.all(slow))
+	try {
+		for (let i = 0; i < 5; i++)
+			await tell();
+	} finally {
+		finish();
+	}
+	for (const [reply] of await all.promise)
 		assert.equal(reply.error, '400::channel_missing');
 }));
 

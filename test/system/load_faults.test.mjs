@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { Faulty, everybody } from './support/faulty.mjs';
 import { assertWell, load, loadTool } from './support/load.mjs';
 import { Child, freePort, scratchFolder, tree } from './support/stack.mjs';
-import { moment, patience, until, within } from './support/wait.mjs';
+import { moment, until, within } from './support/wait.mjs';
 
 const clients = 5;
 let folder;
@@ -32,7 +32,7 @@ async function withServer(faults, fn) {
 function fanOut(faults, ...args) {
 	return withServer(faults, (address) => load('fan-out', address,
 	    '--clients', String(clients), '--count', '10', '--rate', '200',
-	    '--drain', `${patience / 6}ms`, ...args));
+	    '--drain', `${10 * moment}ms`, ...args));
 }
 
 // What went wrong, and nothing else.
@@ -59,7 +59,7 @@ async function says(args, code, message, command = [loadTool]) {
 }
 
 // Where something never comes the tool waits for it, as long for each of them.
-describe('a server that does wrong', { concurrency: 30 }, () => {
+describe('what a server does wrong is found', { concurrency: 30 }, () => {
 	test('a server that does no wrong is found to do none', async () => {
 		const report = assertWell(await fanOut({}));
 		assert.equal(report.delivered, 50);

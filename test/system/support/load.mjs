@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { Child, program } from './stack.mjs';
-import { patience, within } from './wait.mjs';
+import { moment, patience, within } from './wait.mjs';
 
 export const loadTool = path.join(path.dirname(path.dirname(program)),
     'test/load/bayeux-load');
@@ -11,7 +11,7 @@ export const loadTool = path.join(path.dirname(path.dirname(program)),
 // Run it to its end: { code, report, output }.
 export async function load(mode, address, ...args) {
 	const child = new Child(loadTool, ['--json',
-		'--drain', `${patience / 2}ms`, '--deadline', `${patience}ms`,
+		'--drain', `${30 * moment}ms`, '--deadline', `${patience}ms`,
 		...args, mode, address]);
 	const { code } = await within(child.exit, `the end of ${mode}`);
 	child.assertClean();
