@@ -202,14 +202,14 @@ test('F4: a hold too long', async () => {
 	const stack = await startStack({ options: { timeout: '4s' } });
 	try {
 		await withClients(stack, ['faye'], async (client) => {
-			// A slow machine makes it give up now and then, a slow
-			// server each time.
-			let before = 0;
+			// The first is not held.  A slow machine makes it give
+			// up others now and then, a slow server each.
+			let before = 1;
 			client.client.bind('transport:down', () => {
-				before = client.connects;
+				before = Math.max(before, client.connects);
 			});
-			await until(() => client.connects > before + 2,
-			    'holds have ended');
+			await until(() => client.connects > before,
+			    'a hold has ended');
 		});
 	} finally {
 		await stack.stop();

@@ -43,10 +43,12 @@ async function visit(url = stack.url) {
 	return visitor;
 }
 
-// In a page: what the Faye client does, until all is done.
-async function startFaye({ url, channel }) {
+// In a page: what the Faye client does, until all is done.  While it has a
+// stream it gives up, and sends again, what takes 1.2 times retry, in seconds;
+// so long does it also wait when the server is away.
+async function startFaye({ url, channel, retry }) {
 	window.received = [];
-	window.client = new window.Faye.Client(url, { retry: 1 });
+	window.client = new window.Faye.Client(url, { retry });
 	// It would try one although it is not in the list.
 	window.client.disable('websocket');
 	window.client.on('transport:down', () => { window.wentDown = true; });
@@ -54,11 +56,11 @@ async function startFaye({ url, channel }) {
 	    window.received.push(data));
 }
 
-async function visitWithFaye(channel, url = stack.url) {
+async function visitWithFaye(channel, { url = stack.url, retry = 1 } = {}) {
 	const visitor = await visit(url);
 	await visitor.page.addScriptTag({ url: '/page/faye.js' });
 	await visitor.page.evaluate(startFaye,
-	    { url: `${url}/cometd`, channel });
+	    { url: `${url}/cometd`, channel, retry });
 	await visitor.page.waitForFunction(() =>
 	    window.client._dispatcher.connectionType === 'eventsource');
 	return visitor;
@@ -72,7 +74,7 @@ function received(page, count) {
 
 test('F6: Faye goes by eventsource, and receives and publishes', async () => {
 	const channel = freshChannel();
-	const visitor = await visitWithFaye(channel);
+	const visitor = await visitWithFaye(channel, { retry: 600 });
 	const { page } = visitor;
 	const [other] = await joined(stack.http, 1);
 	await other.subscribe(channel);
@@ -105,7 +107,7 @@ test('rule 46: Faye goes by long-polling where it may have none', async () => {
 	const { page } = busy;
 	await page.addScriptTag({ url: '/page/faye.js' });
 	await page.evaluate(startFaye,
-	    { url: `${stack.url}/cometd`, channel });
+	    { url: `${stack.url}/cometd`, channel, retry: 1 });
 	const [other] = await joined(stack.http, 1);
 	await other.publish(channel, 'polled');
 	assert.deepEqual(await received(page, 1), ['polled']);
@@ -215,7 +217,7 @@ test('and so does Faye', async () => {
 	const way = new RawWay();
 	const url = await way.open();
 	const channel = freshChannel();
-	const visitor = await visitWithFaye(channel, url);
+	const visitor = await visitWithFaye(channel, { url });
 	const [other] = await joined(stack.http, 1);
 	await other.publish(channel, 1);
 	await received(visitor.page, 1);
