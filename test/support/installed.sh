@@ -26,7 +26,7 @@ wait_for() {
 	tries=0
 	until "$@"; do
 		tries=$((tries + 1))
-		[ $tries -lt 100 ] || return 1
+		[ $tries -lt 600 ] || return 1
 		sleep 0.1
 	done
 }
@@ -65,7 +65,8 @@ echo "plugin \"echo\" { path = \"$scratch/echo.so\" }" >"$scratch/echo.conf"
 "$program" -c "$scratch/echo.conf" -o "listen=unix:$scratch/socket" \
     2>"$scratch/log" &
 process=$!
-wait_for test -S "$scratch/socket" || { cat "$scratch/log"; exit 1; }
+wait_for grep -q event=listening "$scratch/log" ||
+    { cat "$scratch/log"; exit 1; }
 id=$(ask '{"channel":"/meta/handshake","version":"1.0",
     "supportedConnectionTypes":["long-polling"]}' |
     sed -n 's/.*"clientId" *: *"\([^"]*\)".*/\1/p')
