@@ -78,7 +78,9 @@ onPresence(message)
 {
 	const presence = parsePresence(message.data);
 
-	if (me === null || presence === null || presence.id === me.id)
+	if (me === null || message.channel !== `/members/${me.room}`)
+		return;
+	if (presence === null || presence.id === me.id)
 		return;
 	if (presence.type === "leave") {
 		if (roster.drop(presence.id) !== undefined)
@@ -142,7 +144,9 @@ onChat(message)
 {
 	const data = Object(message.data);
 
-	if (me === null || typeof data.chat !== "string")
+	/* The last room may be heard until its session has ended. */
+	if (me === null || message.channel !== `/chat/${me.room}` ||
+	    typeof data.chat !== "string")
 		return;
 	log.settle(rowOf(data), data.from, data.number);
 }

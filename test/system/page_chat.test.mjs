@@ -152,6 +152,30 @@ test('who leaves can come back, to another room too', async () => {
 	bob.visitor.assertClean();
 });
 
+test('what was said in a room, and comes late, is not heard in the next',
+    async () => {
+	const ada = await Person.join('Ada', newRoom());
+	let join;
+	const joined = new Promise((resolve) => { join = resolve; });
+
+	await ada.page.route('**/cometd/**', async (route) => {
+		if (!route.request().postData()?.includes('Too late'))
+			return route.continue();
+		const response = await route.fetch();
+		await joined;
+		return route.fulfill({ response });
+	});
+	await ada.say('Too late');
+	await ada.page.getByRole('button', { name: 'Leave' }).click();
+	const entered = ada.enter(newRoom());
+	await ada.input.waitFor();
+	join();
+	await entered;
+	await ada.sees('Ada');
+	assert.deepEqual(await ada.texts(), []);
+	ada.visitor.assertClean();
+});
+
 test('a third person learns who is here without a notice', async () => {
 	const room = newRoom();
 	await joinTwo(room);
