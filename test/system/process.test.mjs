@@ -70,6 +70,17 @@ async function hold(address, count) {
 	return { peer, ids };
 }
 
+// A session whose connect is held for that long, as a request of peer.
+async function holdFor(peer, id, timeout) {
+	const [{ clientId }] = await peer.send(id, [{
+		channel: '/meta/handshake', version: '1.0',
+		supportedConnectionTypes: types }]);
+	const connect = { channel: '/meta/connect', clientId, id };
+	await peer.send(id, [connect]);
+	await peer.write(fcgi.conversation(id, [{ ...connect,
+		advice: { timeout } }]));
+}
+
 // It ends after so many milliseconds at the latest.
 const STOP_LIMIT = 5000;
 
@@ -309,35 +320,41 @@ function answered(peers) {
 	return peers.filter((peer) => peer.records.has(0)).length;
 }
 
+// Who has asked nothing is cut off after half a minute, and who has its answer
+// may have to make room after a second.
 test('what is more than the descriptors allow waits, for however long',
-    { skip: /valgrind/.test(wrapper[0]) }, () =>
+    { skip: /valgrind/.test(wrapper[0]) }, () => inTime(30000, (mark) =>
 	withFolder(async (folder) => {
 		const address = { path: path.join(folder, 'socket') };
-		const line = command(optionArgs({ timeout: '3s',
+		const line = command(optionArgs({ timeout: '600s',
 			listen: `unix:${address.path}` }));
 		const child = new Child('sh',
 		    ['-c', 'ulimit -n 100; exec "$@"', 'sh', ...line]);
 		await listens(child, address);
 		const { peer } = await hold(address, 1);
+		await holdFor(peer, 2, 3000);
 		await ask(peer);
 		const { content } = await peer.record(0,
 		    fcgi.GET_VALUES_RESULT);
 		const most = Number(/\d+$/.exec(content.toString('latin1')));
 		assert.ok(most > 10 && most < 100, `${most} connections`);
+		mark();
 		const peers = [peer, ...await Promise.all(Array.from(
 		    { length: 150 }, () => fcgi.Peer.open(address)))];
 		await Promise.all(peers.slice(1).map(ask));
 		await until(() => answered(peers) >= most, 'it is full');
 		// Whenever it tries again, it has done so until a hold ends.
-		await peer.answer(1);
+		await peer.answer(2);
+		mark(3000);
 		assert.equal(answered(peers), most);
 		peers.find((one) => one !== peer && one.records.has(0)).close();
 		await until(() => answered(peers) > most, 'one more enters');
 		await finish(child);
+		mark();
 		assert.equal(answered(peers), most + 1);
 		for (const one of peers)
 			one.close();
-	}));
+	})));
 
 test('a burst of connections while the process stands still is not lost',
     () => withStack({}, async (stack) => {
