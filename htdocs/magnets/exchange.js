@@ -32,6 +32,9 @@ export class Exchange {
 	#isPausing = false;
 	#isRetrying = false;
 
+	/* To be begun anew as soon as the connection stands. */
+	#isOutside = false;
+
 	/* Magnets of which somebody who asked lacks the last move. */
 	#owed = new Set();
 	#isAnswerDue = false;
@@ -54,6 +57,7 @@ export class Exchange {
 	{
 		const { client } = this.#connection;
 
+		this.#isOutside = false;
 		this.#isSending = false;
 		this.#owed.clear();
 		client.batch(() => {
@@ -68,6 +72,8 @@ export class Exchange {
 	/* The connection stands again. */
 	resume()
 	{
+		if (this.#isOutside)
+			this.begin();
 		this.#flush();
 		this.#answerSoon();
 	}
@@ -107,6 +113,8 @@ export class Exchange {
 		this.#connection.client.setTimeout(() => {
 			if (this.#isConnected)
 				this.begin();
+			else
+				this.#isOutside = true;
 		}, RETRY_MS);
 	}
 

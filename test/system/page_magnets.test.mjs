@@ -503,6 +503,39 @@ test('who could not join the board at once joins it later', async () => {
 	assert.equal(refused, 1);
 });
 
+// In a page: an Exchange that could not subscribe, and is not connected when it
+// would try again; how often it has subscribed once it is.
+async function joiningLate() {
+	const { Board } = await import('/magnets/board.js');
+	const { Exchange } = await import('/magnets/exchange.js');
+	const replies = [];
+	const timers = [];
+	const client = {
+		batch: (run) => run(),
+		subscribe: (channel, callback, reply) => replies.push(reply),
+		publish: () => {},
+		setTimeout: (run) => timers.push(run),
+	};
+	const connection = { client, state: 'connecting' };
+	const exchange = new Exchange(connection, { board: new Board(),
+		channel: '/magnets/x', id: 'me', onTaken: () => {},
+		onRefused: () => {} });
+
+	exchange.begin();
+	replies[0]({ successful: false, failure: {} });
+	timers.forEach((run) => run());
+	connection.state = 'connected';
+	exchange.resume();
+	exchange.resume();
+	return replies.length;
+}
+
+test('nor has it to be connected when it would try again', async () => {
+	const here = await open(newBoard());
+
+	assert.equal(await here.page.evaluate(joiningLate), 2);
+});
+
 test('it fits a phone, board and all', async () => {
 	const here = await open(newBoard(), { phone: true });
 	const { width, height } = here.page.viewportSize();
